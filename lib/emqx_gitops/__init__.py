@@ -1,0 +1,1 @@
+"""A GitOps manifest compiler for EMQX on Kubernetes."""
