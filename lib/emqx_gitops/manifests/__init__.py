@@ -1,0 +1,24 @@
+"""
+The lowest layer: what a manifest is, and the only code that reads or writes YAML.
+
+Files that people write go through `read_document`, what programs print through `read_stream`, and
+all that we write through `to_yaml`.
+"""
+
+from emqx_gitops.manifests.faults import Place, YamlError
+from emqx_gitops.manifests.identity import Manifest, ResourceId
+from emqx_gitops.manifests.reader import Document, read_document
+from emqx_gitops.manifests.stream import read_stream
+from emqx_gitops.manifests.writer import order_keys, to_yaml
+
+__all__ = [
+    "Document",
+    "Manifest",
+    "Place",
+    "ResourceId",
+    "YamlError",
+    "order_keys",
+    "read_document",
+    "read_stream",
+    "to_yaml",
+]

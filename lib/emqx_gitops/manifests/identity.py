@@ -1,0 +1,36 @@
+"""What a manifest is, and what makes two of them the same resource."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+Manifest = dict[str, Any]
+"""A Kubernetes object or Kustomize document: only dict, list, str, int, float, bool and None."""
+
+
+class ResourceId(NamedTuple):
+    """What makes two manifests the same resource in a cluster; the API version is no part of it."""
+
+    group: str
+    """API group; empty for the core group."""
+    kind: str
+    namespace: str
+    """Empty where the manifest names none."""
+    name: str
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> ResourceId:
+        """Return the identity of *manifest*; what it does not say is empty."""
+        metadata = manifest.get("metadata") or {}
+        return cls(
+            str(manifest.get("apiVersion") or "").rpartition("/")[0],
+            str(manifest.get("kind") or ""),
+            str(metadata.get("namespace") or ""),
+            str(metadata.get("name") or ""),
+        )
+
+    def __str__(self) -> str:
+        """Return a form for people: ``apps/StatefulSet emqx-prod/emqx``."""
+        kind = f"{self.group}/{self.kind}" if self.group else self.kind
+        name = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{kind} {name}"
