@@ -4,8 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# pip asks rustc for its version, and a rustc of rustup's then writes to the home folder.
-PIP := RUSTUP_HOME=$(CURDIR)/$(VENV)/rustup $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock'
 
@@ -77,6 +76,9 @@ clean: ## Remove .venv and what tools left behind; never dist/
 	@find lib tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ##### Installation: a stamp is as old as the last successful install, so a repeated call costs nothing.
+
+# pip asks rustc for its version, and a rustc of rustup's then writes to the home folder.
+$(BIN)/python $(VENV)/.runtime $(VENV)/.dev: export RUSTUP_HOME := $(CURDIR)/$(VENV)/rustup
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { \
