@@ -1,0 +1,130 @@
+"""What every choice of an axis is: a model of its fields, and what they become."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from emqx_gitops.components.addition import Part, Shared
+
+if TYPE_CHECKING:
+    from emqx_gitops.components.site import Site
+    from emqx_gitops.findings import Finding
+
+DnsLabel = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63)
+]
+"""RFC 1123 label: namespaces."""
+
+ObjectName = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+        max_length=253,
+    ),
+]
+"""RFC 1123 subdomain: most object names."""
+
+SecretKey = Annotated[str, StringConstraints(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253)]
+"""A key of a Secret's ``data``."""
+
+Quantity = Annotated[
+    str,
+    StringConstraints(pattern=r"^([0-9]+(\.[0-9]+)?)(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$"),
+]
+"""A Kubernetes quantity, as a string: ``500m``, ``2``, ``4Gi``."""
+
+_UNITS = {
+    **{unit: 1000**power for power, unit in enumerate(("", "k", "M", "G", "T", "P", "E"))},
+    **{unit: 1024**power for power, unit in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"), 1)},
+    "m": Decimal("0.001"),
+}
+
+
+def to_bytes(quantity: str) -> int:
+    """Return a `Quantity` as a whole number, rounded up."""
+    number = quantity.rstrip("kmMGTPEi")
+    return math.ceil(Decimal(number) * _UNITS[quantity[len(number) :]])
+
+
+AbsolutePath = Annotated[
+    str, StringConstraints(pattern=r"^/([^/\s]+(/[^/\s]+)*)?$", max_length=512)
+]
+"""An absolute path without a trailing slash."""
+
+Port = Annotated[int, Field(ge=1024, le=65535)]
+"""A port that a process without privileges may listen on."""
+
+
+class Fields(BaseModel):
+    """Fields of an environment: camelCase outside, snake_case in Python, frozen, none unknown."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+        # `cpu: 2` is what people write; it means the string.
+        coerce_numbers_to_str=True,
+    )
+
+
+class Choice(Fields):
+    """
+    One choice of an axis.
+
+    A subclass stands alone in its file: fields, refusals, shared components and what it adds to an
+    environment. One line in the axis's registry makes it part of schema, matrix and docs.
+    """
+
+    variants: ClassVar[tuple[Mapping[str, Any], ...]] = ({},)
+    """Field values that between them show everything this choice can do; the matrix builds each."""
+
+    @classmethod
+    def shared(cls) -> Iterable[Shared]:
+        """Return the components that this choice brings to ``dist/components``."""
+        return ()
+
+    def part(self, site: Site) -> Part:
+        """Return what this choice means for the environment at *site*."""
+        del site
+        return Part()
+
+    def label(self) -> str:
+        """Return this choice in a word or two: ``k8s hostname``."""
+        words = [
+            str(getattr(self, name))
+            for name, info in type(self).model_fields.items()
+            if get_origin(info.annotation) is Literal
+        ]
+        return " ".join(words[:2])
+
+    def findings(self, site: Site) -> Iterator[Finding]:
+        """Yield what is wrong with this choice at *site*."""
+        del site
+        yield from ()
+
+
+EXPECTATIONS = {
+    r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$": "a DNS label: lower-case letters, digits and `-`",
+    r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$": (
+        "an object's name: lower-case letters, digits, `-` and `.`"
+    ),
+    r"^([0-9]+(\.[0-9]+)?)(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$": (
+        "a quantity such as `500m`, `2` or `4Gi`"
+    ),
+    r"^/([^/\s]+(/[^/\s]+)*)?$": "an absolute path without a slash at its end",
+    r"^[-._a-zA-Z0-9]+$": "a key of a Secret: letters, digits, `-`, `_` and `.`",
+    r"^[0-9]+\.[0-9]+\.[0-9]+$": "a full version such as `5.8.9`",
+    r"^1\.[0-9]{2}$": "a minor version of Kubernetes such as `1.33`, in quotes",
+    r"^[0-9]+-[0-9]+$": "a range such as `30000-32767`",
+    r"^EG[0-9]{3}$": "a rule such as `EG302`",
+    r"^[0-9a-fA-F.:]+/[0-9]{1,3}$": "a network such as `203.0.113.0/24`",
+}
+"""Patterns of fields in words, for messages."""

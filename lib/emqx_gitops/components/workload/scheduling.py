@@ -1,0 +1,97 @@
+"""What workload choices share: where pods may run, and how they are spread."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from emqx_gitops.components.addition import Addition, Part
+from emqx_gitops.components.choice import Choice, Fields, ObjectName
+from emqx_gitops.components.site import Site
+from emqx_gitops.constructs import pod
+from emqx_gitops.kustomize.documents import Operation, add, pointer, replace
+
+LabelKey = Annotated[
+    str,
+    Field(pattern=r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$"),
+]
+LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)?$")]
+
+
+class Toleration(Fields):
+    """A taint that pods put up with, as Kubernetes writes it."""
+
+    key: LabelKey | None = None
+    operator: Literal["Equal", "Exists"] = "Equal"
+    value: LabelValue | None = None
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    toleration_seconds: int | None = None
+
+
+class Spread(Fields):
+    """How pods are spread."""
+
+    over: LabelKey = "kubernetes.io/hostname"
+    """Node label whose values are the domains to spread over."""
+
+    required: bool = False
+    """Leave a pod Pending rather than put two into one domain more than into another."""
+
+
+class Workload(Choice):
+    """What runs the brokers, and where its pods may run."""
+
+    object_kind: ClassVar[Literal["StatefulSet", "Deployment", "Pod"]]
+    """Kubernetes kind."""
+
+    base: ClassVar[str]
+    """Folder below ``dist/base``."""
+
+    node_selector: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    """Labels that a node must have."""
+
+    tolerations: tuple[Toleration, ...] = ()
+
+    priority_class_name: ObjectName | None = None
+
+    spread: Spread = Spread()
+
+    grace_period_seconds: Annotated[int, Field(ge=120, le=86400)] = pod.GRACE_SECONDS
+    """Time for a node to stop; EMQX itself waits 120 s."""
+
+    min_ready_seconds: Annotated[int, Field(ge=30, le=3600)] = pod.MIN_READY_SECONDS
+    """How long a node must be ready before the next one is touched."""
+
+    annotations: dict[LabelKey, str] = Field(default_factory=dict)
+    """Annotations on the pods."""
+
+    def part(self, site: Site) -> Part:
+        """Set what differs from the base."""
+        del site
+        operations: list[Operation] = []
+        if self.node_selector:
+            operations.append(add("/spec/nodeSelector", dict(self.node_selector)))
+        if self.tolerations:
+            entries = [
+                each.model_dump(by_alias=True, exclude_none=True) for each in self.tolerations
+            ]
+            operations.append(add("/spec/tolerations", entries))
+        if self.priority_class_name:
+            operations.append(add("/spec/priorityClassName", self.priority_class_name))
+        if self.spread != Spread():
+            constraint = pod.spread(required=self.spread.required, key=self.spread.over)
+            operations.append(replace("/spec/topologySpreadConstraints/0", constraint))
+        if self.grace_period_seconds != pod.GRACE_SECONDS:
+            path = "/spec/terminationGracePeriodSeconds"
+            operations.append(replace(path, self.grace_period_seconds))
+        operations.extend(annotate(*pair) for pair in sorted(self.annotations.items()))
+        own: tuple[Operation, ...] = ()
+        if self.min_ready_seconds != pod.MIN_READY_SECONDS and self.object_kind != "Pod":
+            own = (replace("/spec/minReadySeconds", self.min_ready_seconds),)
+        return Part(own=Addition(pod=tuple(operations), workload=own))
+
+
+def annotate(key: str, value: str) -> Operation:
+    """Return the operation that puts an annotation on the pods."""
+    return add(f"/metadata/annotations/{pointer(key)}", value)

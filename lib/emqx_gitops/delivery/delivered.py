@@ -1,0 +1,16 @@
+"""What delivery knows of an environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """An environment that is to be brought to its cluster."""
+
+    environment: str
+    cluster: str
+    namespace: str
+    timeout_minutes: int
+    """How long a roll-out may take."""

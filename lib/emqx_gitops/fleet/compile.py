@@ -1,0 +1,279 @@
+"""
+The pipeline: sources in, the tree to be out. Nothing below the repository is written here.
+
+The stages, in order: load each environment, check what it asks, lay out its documents, check what
+environments take from each other, build with Kustomize in a folder of our own, check what came out.
+What an environment compiled to is kept in the cache by the content of everything that it depends
+on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emqx_gitops.findings import Finding, Severity
+from emqx_gitops.fleet.cache import Cache, fingerprint, key_of
+from emqx_gitops.fleet.sources import EnvironmentSource, OverlaySource, Sources
+from emqx_gitops.fleet.unit import Compiled, Unit
+from emqx_gitops.kustomize.documents import Tree
+
+if TYPE_CHECKING:
+    from emqx_gitops.environment.layout import Layout
+    from emqx_gitops.environment.loader import Loaded
+    from emqx_gitops.kustomize.engine import Engine
+    from emqx_gitops.rules.subjects import Claims
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An environment that is laid out and checked, and waits to be built."""
+
+    source: EnvironmentSource
+    key: str
+    loaded: Loaded
+    layout: Layout
+    findings: tuple[Finding, ...]
+
+
+def compile_fleet(
+    sources: Sources,
+    *,
+    cache: Cache,
+    find_engine: Callable[[], Engine],
+    workspace: Path,
+    only: frozenset[str] = frozenset(),
+) -> Compiled:
+    """
+    Return what *sources* compile to; with *only*, for the environments of these names.
+
+    *workspace* is an empty folder for Kustomize to build in. Raises BuildError when Kustomize
+    refuses an overlay, EngineError when there is no Kustomize.
+    """
+    keys = _keys(sources)
+    known, missing = _known(sources, keys, cache)
+    drafts, refused, claims = _drafts(sources, missing, keys)
+    structure = structure_tree(cache)
+    fleet = _fleet_findings([*(unit.claims for unit in known.values() if unit.claims), *claims])
+    if _errors([*refused, *fleet, *(f for draft in drafts for f in draft.findings)]):
+        found = [*refused, *fleet, *(f for d in drafts for f in d.findings)]
+        found += [f for unit in known.values() for f in unit.findings]
+        return Compiled(tree={}, units=(), findings=_sorted(found), failed=True)
+    overlays = [each for each in sources.overlays if each.name in missing]
+    wanted = only or frozenset(keys)
+    built = _build(
+        [draft for draft in drafts if draft.source.name in wanted],
+        [each for each in overlays if each.name in wanted],
+        keys,
+        find_engine,
+        workspace,
+        structure | {path: text for unit in known.values() for path, text in unit.tree.items()},
+    )
+    for unit in built:
+        if not _errors(unit.findings):
+            cache.put("units", keys[unit.name], unit.to_json())
+    cache.prune()
+    units = tuple(sorted((*known.values(), *built), key=lambda unit: unit.name))
+    chosen = tuple(unit for unit in units if unit.name in wanted)
+    findings = _sorted([*fleet, *(f for unit in chosen for f in unit.findings)])
+    tree = structure | {p: text for unit in chosen for p, text in unit.tree.items()}
+    if not only:
+        tree |= _delivery(sources, units, cache)
+    return Compiled(
+        tree=tree,
+        units=chosen,
+        findings=findings,
+        reused=len(known),
+        partial=only or None,
+        failed=_errors(findings),
+    )
+
+
+def structure_tree(cache: Cache) -> Tree:
+    """Return ``dist/base`` and ``dist/components``; Node starts only where they are not cached."""
+    key = key_of(fingerprint(), "structure")
+    kept = cache.get("structure", key)
+    if isinstance(kept, dict):
+        return kept
+    from emqx_gitops.components.catalog import shared_components  # noqa: PLC0415
+    from emqx_gitops.kustomize.node import use_bundled_node  # noqa: PLC0415
+
+    use_bundled_node()
+    import cdk8s  # noqa: PLC0415  (starts Node)
+
+    from emqx_gitops.constructs import structure  # noqa: PLC0415
+    from emqx_gitops.kustomize.constructs import synth  # noqa: PLC0415
+
+    app = cdk8s.App()
+    components = {path: item.kustomization() for path, item in shared_components().items()}
+    structure.build(app, components)
+    tree = synth(app)
+    cache.put("structure", key, tree)
+    return tree
+
+
+def _keys(sources: Sources) -> dict[str, str]:
+    """Return the cache key of each environment and overlay, by name."""
+    base = (fingerprint(), sources.clusters or b"")
+    keys = {
+        each.name: key_of(*base, "environment", each.name, each.file, each.text, each.extra)
+        for each in sources.environments
+    }
+    return keys | {
+        each.name: key_of(*base, "overlay", each.name, each.files) for each in sources.overlays
+    }
+
+
+def _known(
+    sources: Sources, keys: Mapping[str, str], cache: Cache
+) -> tuple[dict[str, Unit], frozenset[str]]:
+    known: dict[str, Unit] = {}
+    for each in (*sources.environments, *sources.overlays):
+        kept = cache.get("units", keys[each.name])
+        if kept is not None:
+            known[each.name] = Unit.from_json(kept)
+    return known, frozenset(keys) - frozenset(known)
+
+
+def _drafts(
+    sources: Sources, missing: frozenset[str], keys: Mapping[str, str]
+) -> tuple[list[Draft], list[Finding], list[Claims]]:
+    """Return drafts of the environments in *missing*, what was refused, and what they claim."""
+    fresh = [each for each in sources.environments if each.name in missing]
+    if not fresh and sources.clusters is None:
+        return [], [], []
+    from emqx_gitops.environment.layout import lay_out  # noqa: PLC0415
+    from emqx_gitops.environment.loader import Refused, load_clusters  # noqa: PLC0415
+    from emqx_gitops.fleet.describe import claims_of, load_source  # noqa: PLC0415
+    from emqx_gitops.rules.environment import check_environment  # noqa: PLC0415
+
+    drafts: list[Draft] = []
+    refused: list[Finding] = []
+    claims: list[Claims] = []
+    try:
+        clusters, places = load_clusters(sources.clusters)
+    except Refused as error:
+        return [], list(error.findings), []
+    for source in fresh:
+        try:
+            loaded = load_source(source, clusters, places)
+        except Refused as error:
+            refused += error.findings
+            continue
+        findings = check_environment(loaded)
+        if _errors(findings):
+            refused += findings
+            continue
+        layout = lay_out(loaded.resolved, extra=bool(source.extra))
+        claims.append(claims_of(loaded, source.file))
+        drafts.append(Draft(source, keys[source.name], loaded, layout, tuple(findings)))
+    return drafts, refused, claims
+
+
+def _fleet_findings(claims: Sequence[Claims]) -> list[Finding]:
+    from emqx_gitops.rules.fleet import check_fleet  # noqa: PLC0415
+
+    return list(check_fleet(sorted(claims, key=lambda each: each.environment)))
+
+
+def _build(
+    drafts: Sequence[Draft],
+    overlays: Sequence[OverlaySource],
+    keys: Mapping[str, str],
+    find_engine: Callable[[], Engine],
+    workspace: Path,
+    others: Tree,
+) -> list[Unit]:
+    """Build drafts and hand-written overlays in *workspace*, beside the documents in *others*."""
+    del keys
+    if not drafts and not overlays:
+        return []
+    from emqx_gitops.fleet.describe import overlay_unit, unit_of  # noqa: PLC0415
+    from emqx_gitops.kustomize.build import Job, build_all  # noqa: PLC0415
+
+    engine = find_engine()
+    trees: Iterable[Tree] = (others, *(draft.layout.tree for draft in drafts))
+    for tree in trees:
+        _lay(workspace, ((p, text.encode()) for p, text in tree.items()))
+    for files in (*(d.source.extra for d in drafts), *(o.files for o in overlays)):
+        _lay(workspace, files.items())
+    by_folder: dict[str, Draft | OverlaySource] = {
+        f"overlays/{draft.source.name}": draft for draft in drafts
+    }
+    by_folder |= {f"overlays/{overlay.name}": overlay for overlay in overlays}
+    jobs = [
+        Job(
+            folder,
+            each.loaded.resolved.namespace.name
+            if isinstance(each, Draft) and not each.source.extra
+            else "",
+        )
+        for folder, each in by_folder.items()
+    ]
+    units = []
+    for built in build_all(engine, workspace, jobs):
+        each = by_folder[built.job.folder]
+        if isinstance(each, Draft):
+            units.append(unit_of(each.source, each.loaded, each.layout, each.findings, built))
+        else:
+            units.append(overlay_unit(each, built))
+    return units
+
+
+def _lay(workspace: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    made: set[Path] = set()
+    for name, content in files:
+        path = workspace / name
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
+        path.write_bytes(content)
+
+
+def _delivery(sources: Sources, units: Sequence[Unit], cache: Cache) -> Tree:
+    """Return the objects that point Flux and Argo CD at the tree."""
+    summaries = [(unit.name, unit.summary) for unit in units if unit.summary]
+    key = key_of(fingerprint(), sources.clusters or b"", repr(summaries))
+    kept = cache.get("delivery", key)
+    if isinstance(kept, dict):
+        return kept
+    from emqx_gitops.delivery import delivery_tree  # noqa: PLC0415
+    from emqx_gitops.delivery.delivered import Delivered  # noqa: PLC0415
+    from emqx_gitops.environment.loader import load_clusters  # noqa: PLC0415
+
+    clusters, _ = load_clusters(sources.clusters)
+    delivered = [
+        Delivered(
+            environment=name,
+            cluster=summary.cluster,
+            namespace=summary.namespace,
+            timeout_minutes=summary.startup_minutes,
+        )
+        for name, summary in summaries
+    ]
+    tree = delivery_tree(clusters, delivered)
+    cache.put("delivery", key, tree)
+    return tree
+
+
+def _errors(findings: Iterable[Finding]) -> bool:
+    return any(each.rule.severity is Severity.ERROR for each in findings)
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    def place(each: Finding) -> tuple[object, ...]:
+        where = each.where
+        return (
+            each.rule.severity is not Severity.ERROR,
+            where.environment,
+            where.file,
+            where.line,
+            where.column,
+            each.rule.code,
+            where.resource,
+            each.message,
+        )
+
+    return tuple(sorted(set(findings), key=place))

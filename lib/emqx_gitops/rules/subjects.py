@@ -1,0 +1,63 @@
+"""What rules look at, one shape for each stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from emqx_gitops.manifests import Manifest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims:
+    """What an environment takes for itself in its cluster; compared across environments."""
+
+    environment: str
+    file: str
+    cluster: str
+    namespace: str
+    node_port_range: tuple[int, int] = (30000, 32767)
+    node_ports: Mapping[str, int] = field(default_factory=dict)
+    """Fixed node ports by listener."""
+
+    locations: tuple[str, ...] = ()
+    """Places of volumes outside the cluster."""
+
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Line of each claim in *file*: ``namespace``, ``storage``, ``nodePorts.<listener>``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """What one overlay builds to, with what is known about it."""
+
+    name: str
+    """Environment, or hand-written overlay."""
+
+    file: str
+    """What to edit, for messages."""
+
+    namespace: str
+    """The environment's namespace; empty for a hand-written overlay."""
+
+    manifests: tuple[Manifest, ...]
+    external: frozenset[tuple[str, str]] = frozenset()
+    """Kind and name of objects that are declared to exist outside, such as Secrets."""
+
+    foreign: bool = False
+    """Whether parts were written by hand (``extra/`` or a whole overlay): then shapes are checked."""
+
+    kubernetes: tuple[int, int] | None = None
+    """Minor version of the cluster; None for the oldest and the newest supported."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """Kustomize documents as they were written by hand: paths and contents below one overlay."""
+
+    name: str
+    files: Mapping[str, bytes]
+    manifests: tuple[Manifest, ...]
+    """What the overlay builds to."""
+
+    namespace: str = ""
