@@ -97,13 +97,11 @@ class Choice(Fields):
         return Part()
 
     def label(self) -> str:
-        """Return this choice in a word or two: ``k8s hostname``."""
-        words = [
-            str(getattr(self, name))
-            for name, info in type(self).model_fields.items()
-            if get_origin(info.annotation) is Literal
-        ]
-        return " ".join(words[:2])
+        """Return this choice in a word or two, for people: ``nodePort``."""
+        for name, info in type(self).model_fields.items():
+            if get_origin(info.annotation) is Literal:
+                return str(getattr(self, name))
+        return type(self).__name__.lower()
 
     def findings(self, site: Site) -> Iterator[Finding]:
         """Yield what is wrong with this choice at *site*."""

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from emqx_gitops.components.choice import EXPECTATIONS
 from emqx_gitops.environment.rules import MISSING_FIELD, UNKNOWN_FIELD, WRONG_VALUE
 from emqx_gitops.findings import Finding
-from emqx_gitops.suggest import nearest
+from emqx_gitops.emqx.slips import nearest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

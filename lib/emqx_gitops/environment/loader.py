@@ -20,7 +20,7 @@ from emqx_gitops.environment.model import Environment, Resolved
 from emqx_gitops.environment.rules import UNKNOWN_CLUSTER, UNREADABLE, WRONG_NAME
 from emqx_gitops.findings import Finding, Where
 from emqx_gitops.manifests import Document, Manifest, Place, YamlError, read_document
-from emqx_gitops.suggest import nearest
+from emqx_gitops.emqx.slips import nearest
 
 Path = tuple[str | int, ...]
 

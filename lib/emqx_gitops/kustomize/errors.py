@@ -10,3 +10,13 @@ class EngineError(Exception):
         super().__init__(message)
         self.message = message
         self.fix = fix
+
+
+class BuildError(Exception):
+    """Kustomize could not build an overlay; the message is its own."""
+
+    def __init__(self, folder: str, message: str) -> None:
+        """Say that *folder* failed with *message*."""
+        super().__init__(message)
+        self.folder = folder
+        self.message = message

@@ -40,6 +40,10 @@ class Dns(Discovery):
         """Whether node names hold the pod's IP."""
         return self.record_type == "a"
 
+    def label(self) -> str:
+        """Return the strategy and the kind of record."""
+        return f"dns {self.record_type}"
+
     @classmethod
     def shared(cls) -> Iterable[Shared]:
         """One component for each record type and generation of keys."""

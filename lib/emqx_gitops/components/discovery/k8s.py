@@ -44,6 +44,10 @@ class K8s(Discovery):
         """Whether node names hold the pod's IP."""
         return self.address_type != "hostname"
 
+    def label(self) -> str:
+        """Return the strategy and what a node is known by."""
+        return f"k8s {self.address_type}"
+
     @classmethod
     def shared(cls) -> Iterable[Shared]:
         """One component for each address type and generation of keys."""

@@ -89,6 +89,10 @@ class LoadBalancer(Exposure):
         """Fixed node ports, by listener."""
         return {str(name): port for name, port in self.node_ports.items()}
 
+    def label(self) -> str:
+        """Return the type and whose balancer it is."""
+        return f"loadBalancer {self.provider or 'other'}"
+
     @classmethod
     def shared(cls) -> Iterable[Shared]:
         """One component: the Service's type, and the client's address kept."""

@@ -1,0 +1,76 @@
+"""The command group, which imports a command only when it runs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+COMMANDS = {
+    "synth": "Compile environments into dist/; with --check, tell whether dist/ is up to date.",
+    "check": "Compile, write nothing, and list what is wrong.",
+    "render": "Print one environment's manifests, or write them to a folder.",
+    "rule": "Explain a rule, or list all.",
+    "secret": "Print an environment's Secret with random values.",
+    "schema": "Print the JSON Schema of environment.yaml or clusters.yaml.",
+    "completion": "Print the completion script of a shell.",
+}
+"""Commands and their one line of help; each has a module of its name beside this one."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported one at a time: help needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"emqx_gitops.cli.{cmd_name}")
+        command = module.command
+        if not isinstance(command, click.Command):
+            raise TypeError(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Say which command was meant when there is none of that name."""
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            from emqx_gitops.emqx.slips import nearest  # noqa: PLC0415
+
+            guess = nearest(name, COMMANDS)
+            hint = f" Did you mean `{guess}`?" if guess else ""
+            ctx.fail(f"no command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="emqx-gitops", prog_name="emqx-gitops")
+def group() -> None:
+    """Compile EMQX clusters on Kubernetes from one short file for each environment.
+
+    Exit status: 0 fine, 1 differences or findings, 2 could not run.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit; no traceback reaches the user."""
+    try:
+        group.main(prog_name="emqx-gitops")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has left; nothing is to be said, and nobody would hear it.
+        sys.stderr.close()
+        sys.exit(141)

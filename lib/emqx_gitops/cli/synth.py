@@ -1,0 +1,213 @@
+"""`emqx-gitops synth`: compile, write, and say what changed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emqx_gitops.cli.findings import as_json, counted, status, tell
+from emqx_gitops.cli.options import (
+    announce,
+    color,
+    complete_environment,
+    errors_told,
+    format_option,
+    print_json,
+    root_option,
+)
+
+if TYPE_CHECKING:
+    from emqx_gitops.fleet.run import Outcome
+    from emqx_gitops.fleet.sources import EnvironmentSource
+    from emqx_gitops.fleet.unit import Unit
+
+_SHOWN = 20
+"""Stale files that are named before the rest is counted."""
+
+
+@click.command("synth")
+@click.argument("environments", nargs=-1, shell_complete=complete_environment)
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if the tree is not up to date.")
+@click.option("--prepare", is_flag=True, help="Show how to prepare every volume, not only new ones.")
+@format_option
+@root_option
+def command(
+    environments: tuple[str, ...], check: bool, prepare: bool, form: str, root: Path
+) -> None:
+    """Compile environments into dist/, all of them or those named.
+
+    On any error nothing is written. Files that no environment asks for any more are removed.
+    """
+    sys.exit(
+        run(root, only=frozenset(environments), check=check, prepare=prepare, form=form)
+    )
+
+
+def run(
+    root: Path,
+    *,
+    only: frozenset[str] = frozenset(),
+    added: tuple[EnvironmentSource, ...] | None = None,
+    check: bool = False,
+    prepare: bool = False,
+    form: str = "text",
+) -> int:
+    """Compile *root*, print what happened, and return the exit status."""
+    with errors_told(form):
+        from emqx_gitops.fleet.run import synth  # noqa: PLC0415  (slow to import)
+
+        outcome = synth(root, announce=announce, only=only, added=added, write=not check)
+    if form == "json":
+        print_json(_json(outcome, check=check))
+    else:
+        _print(outcome, check=check, prepare=prepare)
+    if outcome.compiled.failed:
+        return status(outcome.compiled.findings)
+    return 1 if check and outcome.changes else 0
+
+
+def _print(outcome: Outcome, *, check: bool, prepare: bool) -> None:
+    compiled, changes = outcome.compiled, outcome.changes
+    tell(compiled.findings)
+    if compiled.failed:
+        click.echo(f"{counted(compiled.findings)}; nothing was written", err=True)
+        return
+    _table(outcome)
+    _prepare(compiled.units, set(changes.created), always=prepare)
+    gone = _gone(outcome)
+    for name in gone:
+        click.echo(
+            f"environment {name} is gone: its generated files {'are stale' if check else 'were removed'}; "
+            "what was protected stays in the cluster",
+            err=True,
+        )
+    if check:
+        _stale(outcome)
+
+
+def _table(outcome: Outcome) -> None:
+    """Print one line for each environment, and one for all."""
+    from rich.console import Console  # noqa: PLC0415  (slow to import)
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    compiled = outcome.compiled
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in ("environment", "cluster", "emqx", "runs", "discovery", "exposure", "storage"):
+        table.add_column(head, overflow="fold")
+    for head in ("objects", "changed", "findings"):
+        table.add_column(head, justify="right", overflow="fold")
+    for unit in compiled.units:
+        found = counted(unit.findings)
+        changed = len(_touched(outcome, unit))
+        cells = [*_about(unit), str(unit.objects), str(changed or "-"), found or "-"]
+        table.add_row(*(Text(cell) for cell in cells))
+    paint = color(sys.stdout)
+    width = None if sys.stdout.isatty() else 160
+    console = Console(no_color=not paint, force_terminal=paint, width=width, highlight=False)
+    if compiled.units:
+        console.print(table)
+    objects = sum(unit.objects for unit in compiled.units)
+    number = len(compiled.units)
+    changes = outcome.changes
+    words = [
+        f"{len(paths)} {word}"
+        for word, paths in (
+            ("created", changes.created),
+            ("changed", changes.changed),
+            ("removed", changes.removed),
+        )
+        if paths
+    ]
+    files = f"files {', '.join(words)}" if words else "no file changed"
+    seconds = f"{outcome.seconds:.1f} s"
+    environments = f"{number} environment{'s' if number != 1 else ''}"
+    console.print(f"{environments}, {objects} objects, {files}, {seconds}")
+
+
+def _about(unit: Unit) -> list[str]:
+    summary = unit.summary
+    if summary is None:
+        return [unit.name, "", "", "written by hand", "", "", ""]
+    exposure = summary.exposure
+    if summary.tls != "none":
+        exposure += f", tls {summary.tls}"
+    return [
+        unit.name,
+        summary.cluster,
+        summary.version,
+        f"{summary.workload} x{summary.replicas}",
+        summary.discovery,
+        exposure,
+        summary.storage,
+    ]
+
+
+def _touched(outcome: Outcome, unit: Unit) -> list[str]:
+    paths = outcome.changes.all
+    own = (f"dist/rendered/{unit.name}/", f"dist/environments/{unit.name}/")
+    overlay = f"overlays/{unit.name}/kustomization.yaml"
+    return [path for path in paths if path.startswith(own) or path == overlay]
+
+
+def _prepare(units: Sequence[Unit], created: set[str], *, always: bool) -> None:
+    """Print what an operator runs before the first sync, where volumes are new."""
+    for unit in units:
+        volumes = [path for path in unit.tree if "/persistentvolume-" in path]
+        if unit.prepare and (always or created.intersection(volumes)):
+            click.echo(f"\nvolumes of {unit.name}, to prepare before the first sync:")
+            for line in unit.prepare:
+                click.echo(f"  {line}")
+
+
+def _gone(outcome: Outcome) -> list[str]:
+    removed = outcome.changes.removed
+    return sorted(
+        path.split("/")[1]
+        for path in removed
+        if path.startswith("overlays/") and path.endswith("/kustomization.yaml")
+    )
+
+
+def _stale(outcome: Outcome) -> None:
+    changes = outcome.changes
+    if not changes:
+        return
+    words = {
+        **dict.fromkeys(changes.created, "missing"),
+        **dict.fromkeys(changes.changed, "differs"),
+        **dict.fromkeys(changes.removed, "stale"),
+    }
+    for path in changes.all[:_SHOWN]:
+        click.echo(f"{path}: {words[path]}", err=True)
+    if len(changes.all) > _SHOWN:
+        click.echo(f"and {len(changes.all) - _SHOWN} more", err=True)
+    click.echo("the tree is not what its sources compile to: run `emqx-gitops synth`", err=True)
+
+
+def _json(outcome: Outcome, *, check: bool) -> dict[str, Any]:
+    compiled, changes = outcome.compiled, outcome.changes
+    return {
+        "environments": [
+            {
+                "name": unit.name,
+                "objects": unit.objects,
+                "changed": _touched(outcome, unit),
+                "prepare": list(unit.prepare),
+                "summary": vars(unit.summary) if unit.summary else None,
+            }
+            for unit in compiled.units
+        ],
+        "findings": [as_json(each) for each in compiled.findings],
+        "files": {
+            "created": list(changes.created),
+            "changed": list(changes.changed),
+            "removed": list(changes.removed),
+        },
+        "written": not check and not compiled.failed,
+        "seconds": round(outcome.seconds, 3),
+    }

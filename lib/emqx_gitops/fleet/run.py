@@ -1,0 +1,118 @@
+"""One run over a repository: read, compile, compare with the disk, write."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from emqx_gitops.emqx.slips import nearest
+from emqx_gitops.fleet.cache import Cache
+from emqx_gitops.fleet.compile import compile_fleet
+from emqx_gitops.fleet.errors import InputError
+from emqx_gitops.fleet.program import environments_in_python
+from emqx_gitops.fleet.sources import EnvironmentSource, Sources, read_sources
+from emqx_gitops.fleet.unit import Compiled
+from emqx_gitops.fleet.write import Changes, apply, compare, locked
+from emqx_gitops.kustomize.cache import cache_folder
+from emqx_gitops.kustomize.engine import Engine, find_engine
+
+Announce = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did, or would do."""
+
+    compiled: Compiled
+    changes: Changes
+    seconds: float
+
+
+def synth(
+    root: Path,
+    *,
+    announce: Announce,
+    only: frozenset[str] = frozenset(),
+    added: tuple[EnvironmentSource, ...] | None = None,
+    write: bool = True,
+    environ: Mapping[str, str] = os.environ,
+) -> Outcome:
+    """
+    Compile the repository at *root* and bring its tree up to date, unless a finding is an error.
+
+    *only* names environments; *added* are those written in Python, which are asked of `main.py`
+    where it is None. Without *write* the tree stays as it is. Raises InputError, BuildError and
+    EngineError.
+    """
+    started = time.monotonic()
+    with locked(root, announce):
+        compiled = compile_root(root, announce=announce, only=only, added=added, environ=environ)
+        changes = Changes()
+        if not compiled.failed:
+            changes = compare(root, compiled.tree, only=compiled.partial)
+            if write:
+                apply(root, compiled.tree, changes)
+    return Outcome(compiled, changes, time.monotonic() - started)
+
+
+def compile_root(
+    root: Path,
+    *,
+    announce: Announce,
+    only: frozenset[str] = frozenset(),
+    added: tuple[EnvironmentSource, ...] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Compiled:
+    """
+    Compile the repository at *root* and write nothing there.
+
+    Raises as `synth` does.
+    """
+    if added is None:
+        added = environments_in_python(root)
+    sources = read_sources(root, added)
+    check_names(root, sources, only)
+    folder = cache_folder(environ)
+
+    def engine() -> Engine:
+        return find_engine(environ, announce=announce)
+
+    with _workspace() as workspace:
+        return compile_fleet(
+            sources, cache=Cache(folder), find_engine=engine, workspace=workspace, only=only
+        )
+
+
+def check_names(root: Path, sources: Sources, only: frozenset[str]) -> None:
+    """Raise InputError when there is nothing to compile, or a name is asked for that is not there."""
+    names = {each.name for each in (*sources.environments, *sources.overlays)}
+    if not names and not (root / "overlays").is_dir():
+        raise InputError(
+            "overlays",
+            f"is not in {root}: no environments to compile",
+            "run this at the root of the repository, or pass it with --root",
+        )
+    for name in sorted(only - names):
+        guess = nearest(name, names)
+        fix = f"did you mean `{guess}`?" if guess else f"there are: {', '.join(sorted(names))}"
+        raise InputError(f"overlays/{name}", "no such environment", fix)
+
+
+@contextmanager
+def _workspace() -> Iterator[Path]:
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="emqx-gitops-"))
+    except OSError as error:
+        where = tempfile.gettempdir()
+        message = f"cannot be written: {error.strerror}"
+        raise InputError(where, message, "make room, or name another folder in TMPDIR") from None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
