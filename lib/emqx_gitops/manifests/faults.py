@@ -12,7 +12,8 @@ from typing import NamedTuple
 import yaml
 
 _INDENT_TAB = re.compile(r" *\t")
-_LINE_END = re.compile(r"\r\n|\r|\n")
+# As libyaml counts lines; the strict reader lets none of the last three through.
+_LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 
 
 class Place(NamedTuple):
@@ -166,7 +167,7 @@ _EXPLANATIONS = (
     _Explanation(
         "expected node content",
         "a value is missing here",
-        "write the value, or quote it if it is punctuation",
+        "write the value, close an open bracket, or quote it if it is punctuation",
     ),
     _Explanation(
         "expected <document start>",

@@ -1,8 +1,8 @@
 """What an unquoted YAML scalar means, to Kubernetes and to the other readers there are.
 
 Kubernetes reads YAML with sigs.k8s.io/yaml, which is go-yaml: YAML 1.1 without base-60 numbers and
-dates, with the ``0o17`` of YAML 1.2. PyYAML follows 1.1, and most other tools 1.2. Where they differ,
-what people write is refused (`misreading`), and what we write is quoted (`is_safe_plain`).
+dates, with the ``0o17`` of YAML 1.2. PyYAML follows 1.1, and most other tools 1.2. Where they
+differ, what people write is refused (`misreading`), and what we write is quoted (`is_safe_plain`).
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ def resolve(text: str) -> Scalar:
     """Return what Kubernetes reads where *text* stands without quotes.
 
     Dates, base-60 numbers, ``=``, ``y`` and ``on`` are text; Kubernetes takes the last two for
-    booleans, and its own tools quote them. Decimal integers stay exact at any size, where Kubernetes
-    rounds beyond 64 bits. Checked against sigs.k8s.io/yaml 1.6.0.
+    booleans, and its own tools quote them. Decimal integers stay exact at any size, where
+    Kubernetes rounds beyond 64 bits. Checked against sigs.k8s.io/yaml 1.6.0.
     """
     if text in _CONSTANTS:
         return _CONSTANTS[text]

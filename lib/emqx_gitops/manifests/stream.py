@@ -66,9 +66,8 @@ def _value(event: Any, take: Callable[[], Any], anchors: dict[str, Any]) -> Any:
     kind = type(event)
     value: Any
     if kind is ScalarEvent:
-        plain, quoted = event.implicit
-        by_type = plain or not (quoted or event.tag in _STRING_TAGS)
-        value = resolve(event.value) if by_type else event.value
+        quoted, tag = event.implicit[1], event.tag
+        value = event.value if quoted or tag in _STRING_TAGS else resolve(event.value)
     elif kind is MappingStartEvent:
         value = _mapping(take, anchors)
     elif kind is AliasEvent:
@@ -90,21 +89,27 @@ def _value(event: Any, take: Callable[[], Any], anchors: dict[str, Any]) -> Any:
 
 def _mapping(take: Callable[[], Any], anchors: dict[str, Any]) -> dict[str, Any]:
     mapping: dict[str, Any] = {}
-    merged: list[Any] = []
+    merged: list[dict[str, Any]] = []
     while type(event := take()) is not MappingEndEvent:
         key = _value(event, take, anchors)
         value = _value(take(), take, anchors)
         if type(key) is not str:
             key = _key_text(key, event)
         elif key == "<<" and event.implicit[0]:
-            merged += value if isinstance(value, list) else [value]
+            merged += _bases(value, event)
             continue
         mapping[key] = value
     for base in merged:
-        if not isinstance(base, dict):
-            raise YamlError("'<<' merges something that is no mapping", None, "merge mappings only")
         mapping |= {key: value for key, value in base.items() if key not in mapping}
     return mapping
+
+
+def _bases(value: Any, event: Any) -> list[dict[str, Any]]:
+    """Return the mappings that ``<<`` names; the first of them wins."""
+    bases = value if isinstance(value, list) else [value]
+    if not all(isinstance(base, dict) for base in bases):
+        raise YamlError("'<<' merges what is no mapping", _place(event), "name mappings only")
+    return bases
 
 
 def _key_text(key: Any, event: Any) -> str:

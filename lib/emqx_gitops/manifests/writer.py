@@ -28,9 +28,11 @@ _NEEDS_ESCAPES = re.compile(rf"[\t\n{_UNSEEN}]")
 _ESCAPED = re.compile(rf'[\\"\t\n{_UNSEEN}]')
 _LAST_SHORT = 0xFFFF
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
-# An indicator at the start, but a command's `-flag`; a colon or a comment; padding; the unseen.
+# An indicator at the start, but a command's `-flag`; the end of a document; a colon or a comment;
+# padding; the unseen.
 _NOT_PLAIN = re.compile(
-    rf"""\A(?!--?[A-Za-z])[-\s?:,\[\]{{}}#&*!|>'"%@`]|:[ ]|:\Z|[ ]\#|\s\Z|[\t\n{_UNSEEN}]"""
+    rf"""\A(?!--?[A-Za-z])[-\s?:,\[\]{{}}#&*!|>'"%@`]|\A\.\.\."""
+    rf"|:[ ]|:\Z|[ ]\#|\s\Z|[\t\n{_UNSEEN}]"
 )
 # Some readers take a leading blank for indentation, and nobody sees a trailing one.
 _NOT_LITERAL = re.compile(rf"\A\s|[ \t]\n*\Z|[{_UNSEEN}]")
@@ -49,7 +51,8 @@ def to_yaml(value: object, *, header: str = "") -> str:
     Mappings keep their order. Raises `TypeError`, naming the path, for anything but dict with
     string keys, list, str, int, finite float, bool and None.
     """
-    lines = [f"# {line}".rstrip() for line in header.splitlines()]
+    comment = (_NEEDS_ESCAPES.sub(_escape, line) for line in header.splitlines())
+    lines = [f"# {line}".rstrip() for line in comment]
     if isinstance(value, dict | list) and value:
         _collection(value, "", "", lines, ())
     else:
