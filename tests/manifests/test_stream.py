@@ -39,6 +39,7 @@ def test_nothing_is_no_documents(source: str | bytes) -> None:
         ("a: ! 1", "1"),
         ("a: {8080: x, true: y, 1.5: z}", {"8080": "x", "true": "y", "1.5": "z"}),
         ("b: &b {x: 1}\na: {x: 2, <<: [*b, {z: 3}]}", {"x": 2, "z": 3}),
+        ("b: &b '<<'\na: {*b : 1}", {"<<": 1}),
         ("b: &b on\na: [*b]", ["on"]),
         ("a: |\n  x\n\n", "x\n"),
     ],

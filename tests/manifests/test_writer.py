@@ -63,7 +63,7 @@ def test_layout() -> None:
         ("C:\\x: y", r"'C:\x: y'"),
         ('it\'s: "so"', r'''"it's: \"so\""'''),
         (" a", '" a"'),
-        ("a\tb\x00\x1b\u200b\U000e0001", r'"a\tb\0\u001b\u200b\U000e0001"'),
+        ("a\tb\x00\x1b\u200b\U000e0001", r'"a\tb\u0000\u001b\u200b\U000e0001"'),
         ("a\nb", "|-\n  a\n  b"),
         ("a\nb\n", "|\n  a\n  b"),
         ("a\n\n\n", "|+\n  a\n\n"),

@@ -6,7 +6,7 @@ all that we write through `to_yaml`.
 """
 
 from emqx_gitops.manifests.faults import Place, YamlError
-from emqx_gitops.manifests.identity import Manifest, ResourceId
+from emqx_gitops.manifests.identity import Manifest, ResourceId, ValuePath
 from emqx_gitops.manifests.reader import Document, read_document
 from emqx_gitops.manifests.stream import read_stream
 from emqx_gitops.manifests.writer import order_keys, to_yaml
@@ -16,6 +16,7 @@ __all__ = [
     "Manifest",
     "Place",
     "ResourceId",
+    "ValuePath",
     "YamlError",
     "order_keys",
     "read_document",

@@ -1,4 +1,4 @@
-"""What a manifest is, and what makes two of them the same resource."""
+"""What a manifest is, where its values are, and what makes two of them the same resource."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 Manifest = dict[str, Any]
 """A Kubernetes object or Kustomize document: only dict, list, str, int, float, bool and None."""
+
+ValuePath = tuple[str | int, ...]
+"""The keys and indices that lead from the top of a document to a value."""
 
 
 class ResourceId(NamedTuple):

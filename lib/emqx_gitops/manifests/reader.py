@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emqx_gitops.manifests.faults import Place, YamlError
+from emqx_gitops.manifests.identity import ValuePath
 from emqx_gitops.manifests.nodes import (
     Mapping,
     Node,
@@ -25,9 +26,6 @@ from emqx_gitops.manifests.source import decode_written
 _NODE_LENGTH = 64
 """Characters that count as one more node: aliases repeat long texts too."""
 
-Path = tuple[str | int, ...]
-"""The keys and indices that lead from the top of a document to a value."""
-
 
 @dataclass(frozen=True)
 class Document:
@@ -35,9 +33,9 @@ class Document:
 
     data: Any
     """The values as plain data; the top is a mapping."""
-    places: dict[Path, Place]
+    places: dict[ValuePath, Place]
     """Where each value begins; for an alias, where the alias stands."""
-    keys: dict[Path, Place]
+    keys: dict[ValuePath, Place]
     """Where the key of each value begins; items of lists have none."""
 
 
@@ -61,11 +59,11 @@ def read_document(source: bytes) -> Document:
 class _Builder:
     """Makes values of nodes, and remembers the place of each."""
 
-    places: dict[Path, Place] = field(default_factory=dict)
-    keys: dict[Path, Place] = field(default_factory=dict)
+    places: dict[ValuePath, Place] = field(default_factory=dict)
+    keys: dict[ValuePath, Place] = field(default_factory=dict)
     count: int = 0
 
-    def value(self, node: Node, path: Path) -> Any:
+    def value(self, node: Node, path: ValuePath) -> Any:
         self.places[path] = node.place
         self.spend(node)
         check_depth(len(path), node.place)

@@ -1,4 +1,5 @@
-"""What an unquoted YAML scalar means, to Kubernetes and to the other readers there are.
+"""
+What an unquoted YAML scalar means, to Kubernetes and to the other readers there are.
 
 Kubernetes reads YAML with sigs.k8s.io/yaml, which is go-yaml: YAML 1.1 without base-60 numbers and
 dates, with the ``0o17`` of YAML 1.2. PyYAML follows 1.1, and most other tools 1.2. Where they
@@ -70,9 +71,10 @@ class Misreading(NamedTuple):
     fix: str
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def resolve(text: str) -> Scalar:
-    """Return what Kubernetes reads where *text* stands without quotes.
+    """
+    Return what Kubernetes reads where *text* stands without quotes.
 
     Dates, base-60 numbers, ``=``, ``y`` and ``on`` are text; Kubernetes takes the last two for
     booleans, and its own tools quote them. Decimal integers stay exact at any size, where

@@ -42,7 +42,7 @@ def read_stream(source: bytes | str) -> list[Manifest]:
     except yaml.YAMLError as error:
         raise explain(error, text) from None
     except UnicodeEncodeError as error:
-        raise YamlError("text with half a character", None, "save it as UTF-8") from error
+        raise YamlError("a text with half a character", None, "save it as UTF-8") from error
     except RecursionError:
         raise YamlError("nested too deeply", None, "check that it is the right file") from None
 
@@ -95,7 +95,7 @@ def _mapping(take: Callable[[], Any], anchors: dict[str, Any]) -> dict[str, Any]
         value = _value(take(), take, anchors)
         if type(key) is not str:
             key = _key_text(key, event)
-        elif key == "<<" and event.implicit[0]:
+        elif key == "<<" and type(event) is ScalarEvent and event.implicit[0]:
             merged += _bases(value, event)
             continue
         mapping[key] = value

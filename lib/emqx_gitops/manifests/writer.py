@@ -11,12 +11,13 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from emqx_gitops.manifests.identity import Manifest
+from emqx_gitops.manifests.identity import Manifest, ValuePath
 from emqx_gitops.manifests.scalars import LONGEST_NUMBER, is_safe_plain
 
 _LONGEST_KEY = 1000
 """YAML allows 1024 characters before a key's colon; longer keys need a ``?``."""
 _LONGEST_CACHED = 128
+_TOO_LARGE = 10**LONGEST_NUMBER
 
 # Control, invisible and direction-changing characters, odd spaces, half characters. Fixed ranges:
 # what Python calls printable grows with each Unicode version.
@@ -27,7 +28,7 @@ _UNSEEN = (
 _NEEDS_ESCAPES = re.compile(rf"[\t\n{_UNSEEN}]")
 _ESCAPED = re.compile(rf'[\\"\t\n{_UNSEEN}]')
 _LAST_SHORT = 0xFFFF
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 # An indicator at the start, but a command's `-flag`; the end of a document; a colon or a comment;
 # padding; the unseen.
 _NOT_PLAIN = re.compile(
@@ -36,8 +37,6 @@ _NOT_PLAIN = re.compile(
 )
 # Some readers take a leading blank for indentation, and nobody sees a trailing one.
 _NOT_LITERAL = re.compile(rf"\A\s|[ \t]\n*\Z|[{_UNSEEN}]")
-
-Path = tuple[str | int, ...]
 
 _WORDS = {None: "null", True: "true", False: "false"}
 _FIRST_AT_TOP = ("apiVersion", "kind", "metadata")
@@ -83,7 +82,7 @@ def _key_order(mapping: Manifest, first: tuple[str, ...]) -> list[str]:
     return [key for key in first if key in mapping] + sorted(mapping.keys() - first)
 
 
-def _collection(value: Any, lead: str, pad: str, lines: list[str], path: Path) -> None:
+def _collection(value: Any, lead: str, pad: str, lines: list[str], path: ValuePath) -> None:
     """Add the lines of a mapping or list; *lead* begins the first of them, *pad* the others."""
     if isinstance(value, dict):
         for key, child in value.items():
@@ -100,7 +99,7 @@ def _collection(value: Any, lead: str, pad: str, lines: list[str], path: Path) -
             lead = pad
 
 
-def _entry(value: Any, head: str, pad: str, lines: list[str], path: Path) -> None:
+def _entry(value: Any, head: str, pad: str, lines: list[str], path: ValuePath) -> None:
     """Add the lines of *value* after *head*, which is a key with its colon or an item's dash."""
     if not (isinstance(value, dict | list) and value):
         lines.append(f"{head} {_leaf(value, pad, path)}")
@@ -111,7 +110,7 @@ def _entry(value: Any, head: str, pad: str, lines: list[str], path: Path) -> Non
         _collection(value, pad, pad, lines, path)
 
 
-def _leaf(value: Any, pad: str, path: Path) -> str:
+def _leaf(value: Any, pad: str, path: ValuePath) -> str:
     """Return a value that needs no entries of its own; *pad* indents further lines of text."""
     if isinstance(value, str):
         if "\n" in value and not _NOT_LITERAL.search(value):
@@ -119,7 +118,7 @@ def _leaf(value: Any, pad: str, path: Path) -> str:
         return _line(value, path)
     if value is None or isinstance(value, bool):
         return _WORDS[value]
-    if isinstance(value, int) and abs(value) < 10**LONGEST_NUMBER:
+    if isinstance(value, int) and abs(value) < _TOO_LARGE:
         return int.__repr__(value)
     if isinstance(value, float) and math.isfinite(value):
         return _float(value)
@@ -141,13 +140,13 @@ def _literal(text: str, pad: str) -> str:
     return "\n".join((f"|{chomp}", *lines))
 
 
-def _line(text: str, path: Path) -> str:
+def _line(text: str, path: ValuePath) -> str:
     """Return *text* on one line, in quotes where it needs them."""
     text = str.__str__(text)
     try:
         return _short_line(text) if len(text) <= _LONGEST_CACHED else _any_line(text)
     except UnicodeEncodeError:
-        raise _refusal(f"{text!r} holds half a character", path) from None
+        raise _refusal("a text with half a character", path) from None
 
 
 def _any_line(text: str) -> str:
@@ -170,6 +169,6 @@ def _escape(match: re.Match[str]) -> str:
     return _ESCAPES.get(character) or (f"\\U{code:08x}" if code > _LAST_SHORT else f"\\u{code:04x}")
 
 
-def _refusal(what: str, path: Path) -> TypeError:
+def _refusal(what: str, path: ValuePath) -> TypeError:
     where = ".".join(map(str, path)) or "the top"
     return TypeError(f"cannot write {where} as YAML: {what}")
