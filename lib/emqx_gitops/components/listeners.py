@@ -29,6 +29,7 @@ from emqx_gitops.emqx.wiring import (
     management_settings,
 )
 from emqx_gitops.kustomize.documents import Operation, add, remove, replace
+from emqx_gitops.manifests import Manifest
 
 DEFAULT_PORTS = {
     "mqtt": 1883,
@@ -88,9 +89,21 @@ def part(site: Site) -> Part:
 
 
 def broker_ports(site: Site) -> dict[str, int]:
-    """Return the ports that brokers listen on without a PROXY header before them, by name."""
+    """
+    Return the ports that brokers listen on without a PROXY header before them, by name.
+
+    A balancer that ends TLS and sends no header needs the plain listener, also where it is off.
+    """
     ended_here = site.tls_end == "broker"
-    return {name: each.port for name, each in site.listeners.items() if ended_here or not each.tls}
+    behind = {backend(site, each) for each in site.public}
+    ports = {}
+    for name, usual in DEFAULT_PORTS.items():
+        listener = site.listeners.get(name)
+        if listener is not None and (ended_here or not listener.tls):
+            ports[name] = listener.port
+        elif name in behind:
+            ports[name] = usual
+    return ports
 
 
 def proxied_ports(site: Site) -> dict[str, int]:
@@ -181,11 +194,16 @@ def _policy(ports: Mapping[str, int]) -> Iterator[Operation]:
             yield replace(f"{path}/ports", policy_ports(*wanted))
 
 
-def _internal_service(site: Site) -> Addition:
+def internal_ports(site: Site) -> list[Manifest]:
+    """Return the ports of the Service for clients and staff inside the cluster."""
+    # They come without a PROXY header, which the TLS listeners expect behind such a balancer.
     refused = {"mqtts", "wss"} if site.proxy_protocol else set[str]()
-    wanted = [
-        service_port(name, port) for name, port in broker_ports(site).items() if name not in refused
-    ]
+    wanted = site.listeners.keys() - refused
+    return [service_port(name, port) for name, port in broker_ports(site).items() if name in wanted]
+
+
+def _internal_service(site: Site) -> Addition:
+    wanted = internal_ports(site)
     if wanted == list(INTERNAL_PORTS):
         return Addition()
     return Addition(patches={("Service", names.INTERNAL): (replace("/spec/ports", wanted),)})
