@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from emqx_gitops.components.addition import Part, Shared
@@ -33,11 +33,14 @@ ObjectName = Annotated[
 SecretKey = Annotated[str, StringConstraints(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253)]
 """A key of a Secret's ``data``."""
 
+_QUANTITY = r"^([0-9]+(\.[0-9]+)?)(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$"
+
 Quantity = Annotated[
     str,
-    StringConstraints(pattern=r"^([0-9]+(\.[0-9]+)?)(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$"),
+    StringConstraints(pattern=_QUANTITY),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": _QUANTITY}, {"type": "number"}]}),
 ]
-"""A Kubernetes quantity, as a string: ``500m``, ``2``, ``4Gi``."""
+"""A Kubernetes quantity, as a string or a number: ``500m``, ``2``, ``4Gi``."""
 
 _UNITS = {
     **{unit: 1000**power for power, unit in enumerate(("", "k", "M", "G", "T", "P", "E"))},
@@ -114,14 +117,19 @@ EXPECTATIONS = {
     r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$": (
         "an object's name: lower-case letters, digits, `-` and `.`"
     ),
-    r"^([0-9]+(\.[0-9]+)?)(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?$": (
-        "a quantity such as `500m`, `2` or `4Gi`"
-    ),
+    _QUANTITY: "a quantity such as `500m`, `2` or `4Gi`",
     r"^/([^/\s]+(/[^/\s]+)*)?$": "an absolute path without a slash at its end",
     r"^[-._a-zA-Z0-9]+$": "a key of a Secret: letters, digits, `-`, `_` and `.`",
     r"^[0-9]+\.[0-9]+\.[0-9]+$": "a full version such as `5.8.9`",
     r"^1\.[0-9]{2}$": "a minor version of Kubernetes such as `1.33`, in quotes",
     r"^[0-9]+-[0-9]+$": "a range such as `30000-32767`",
+    r"^([0-9]+(h|m|s))+$": "a duration such as `10m` or `1h30m`",
+    r"^(https?|ssh)://[^\s/]\S*$": (
+        "an address that begins with `https://` or `ssh://`, such as "
+        "`ssh://git@git.example.com/team/emqx.git`"
+    ),
+    r"^[^-\s~^:?*\[\\][^\s~^:?*\[\\]*$": "the name of a branch or tag",
+    r"^[0-9a-f]{40}([0-9a-f]{24})?$": "a commit in full: 40 or 64 hexadecimal digits",
     r"^EG[0-9]{3}$": "a rule such as `EG302`",
     r"^[0-9a-fA-F.:]+/[0-9]{1,3}$": "a network such as `203.0.113.0/24`",
 }

@@ -26,6 +26,8 @@ class ImageSource(Fields):
     """Repository without a tag, registry included: `registry.example.com/mirror/emqx`."""
 
     tag: Tag | None = None
+    """Tag; the version's own where left out."""
+
     digest: Digest | None = None
     """Digest; it decides, whatever the tag says."""
 

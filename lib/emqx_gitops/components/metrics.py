@@ -39,6 +39,7 @@ class Metrics(Choice):
     """Emit a ServiceMonitor of the Prometheus Operator."""
 
     interval: Annotated[str, Field(pattern=r"^[0-9]+(ms|s|m|h)$")] = _INTERVAL
+    """How often Prometheus asks."""
 
     @classmethod
     def shared(cls) -> Iterable[Shared]:

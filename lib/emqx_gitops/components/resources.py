@@ -16,8 +16,14 @@ class Resources(Fields):
     """
 
     cpu: Quantity
+    """CPU set aside: `500m` is half a core."""
+
     memory: Quantity
+    """Memory set aside, and the limit."""
+
     cpu_limit: Quantity | None = None
+    """Limit of CPU; none where left out."""
+
     ephemeral_storage: Quantity | None = None
     """Limit of logs and other files outside the data volume."""
 

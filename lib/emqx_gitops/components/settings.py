@@ -16,7 +16,10 @@ class SecretValue(Fields):
     """A value that stays in a Secret."""
 
     secret_name: ObjectName
+    """Secret in the environment's namespace."""
+
     key: SecretKey
+    """Key of the Secret that holds the value."""
 
 
 def _as_written(value: object) -> object:
@@ -26,7 +29,14 @@ def _as_written(value: object) -> object:
     return str(value) if isinstance(value, (int, float)) else value
 
 
-SettingValue = SecretValue | Annotated[str, BeforeValidator(_as_written), Field(max_length=65536)]
+SettingValue = (
+    SecretValue
+    | Annotated[
+        str,
+        BeforeValidator(_as_written, json_schema_input_type=str | int | float | bool),
+        Field(max_length=65536),
+    ]
+)
 """A string, number or boolean, or a reference to a Secret."""
 
 

@@ -64,12 +64,22 @@ class Listeners(Fields):
     """
 
     mqtt: bool | Port | ListenerOptions = True
+    """MQTT over TCP, 1883."""
+
     mqtts: bool | Port | ListenerOptions | None = None
+    """MQTT over TLS, 8883; on where `tls` says who ends it."""
+
     ws: bool | Port | ListenerOptions = False
+    """MQTT over WebSocket, 8083, path `/mqtt`."""
+
     wss: bool | Port | ListenerOptions = False
+    """MQTT over WebSocket and TLS, 8084, path `/mqtt`."""
+
     dashboard: bool | Port | ListenerOptions = True
+    """Dashboard, REST API, metrics and health, 18083; reached inside the cluster only."""
+
     management: bool | Port | ListenerOptions | None = None
-    """The management API of 4.4; later lines serve it on the dashboard's port."""
+    """The management API of 4.4, 8081; later lines serve it on the dashboard's port."""
 
 
 class Emqx(Fields):
@@ -91,24 +101,34 @@ class Emqx(Fields):
     """EMQX settings by environment variable: a string, or `{secretName, key}`."""
 
     listeners: Listeners = Listeners()
+    """Ports that are open; MQTT and the dashboard, unless said."""
+
     license: License | None = None
+    """Secret with the licence of EMQX Enterprise; a must for more than one node from 5.9 on."""
+
     image: ImageSource | None = None
+    """Another image than the one of version and edition."""
 
 
 class Namespace(Fields):
     """The namespace of an environment; none is shared."""
 
     name: DnsLabel
+    """Name of the namespace."""
+
     create: bool = True
     """Emit the Namespace, with Pod Security `restricted` enforced."""
 
     labels: dict[str, str] = Field(default_factory=dict)
+    """Further labels on the Namespace; they win over ours."""
 
 
 class Ignore(Fields):
     """A warning that is accepted, with the reason."""
 
     rule: Annotated[str, Field(pattern=r"^EG[0-9]{3}$")]
+    """Code of the warning."""
+
     reason: Annotated[str, Field(min_length=8)]
     """Why this is fine here, for the next reader."""
 
@@ -128,23 +148,37 @@ class Environment(Fields):
     """`emqx-<environment>` where left out."""
 
     emqx: Emqx
+    """The brokers: version, number, size, settings."""
+
     workload: AnyWorkload = StatefulSet()
+    """What runs the brokers."""
+
     discovery: AnyDiscovery | None = None
     """`dns` `srv` for a StatefulSet, `k8s` `ip` for a Deployment, `singleton` for a Pod."""
 
     exposure: AnyExposure = ClusterIp()
+    """How clients reach the brokers, and where TLS ends."""
+
     storage: AnyStorage
-    """It must be said: nobody should find out later that data was not kept."""
+    """Where data lives; it must be said: nobody should find out later that it was not kept."""
 
     credentials: Credentials = Credentials()
+    """The Secret with cookie and dashboard password."""
+
     images: PodImages = PodImages()
+    """Where images are pulled from."""
+
     network: NetworkAccess = NetworkAccess()
+    """Who besides clients may connect."""
+
     metrics: Metrics = Metrics()
+    """What Prometheus gets."""
 
     protect: bool = True
     """Keep volumes, claims and namespace when the environment is removed from Git."""
 
     ignore: tuple[Ignore, ...] = ()
+    """Warnings that are accepted, each with its reason."""
 
 
 class Resolved:

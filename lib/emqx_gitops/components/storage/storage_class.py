@@ -27,6 +27,7 @@ class StorageClass(PerNode):
     """Claim of each node; it cannot change later through a StatefulSet."""
 
     access_mode: Literal["ReadWriteOnce", "ReadWriteOncePod"] = "ReadWriteOnce"
+    """`ReadWriteOncePod` keeps a second pod from the volume, where the driver can."""
 
     @classmethod
     def shared(cls) -> Iterable[Shared]:

@@ -23,13 +23,18 @@ class ClientCa(Fields):
     """Secret with the CA certificate."""
 
     key: SecretKey = "ca.crt"
+    """Key of the Secret that holds it, in PEM."""
 
 
 class Issuer(Fields):
     """A cert-manager issuer that makes and renews the certificate."""
 
     name: ObjectName
+    """Name of the issuer."""
+
     kind: Literal["ClusterIssuer", "Issuer"] = "ClusterIssuer"
+    """`Issuer` is one of the environment's namespace."""
+
     dns_names: Annotated[tuple[str, ...], Field(min_length=1)]
     """Names that clients connect to."""
 

@@ -38,6 +38,7 @@ class Proxied(Certified):
     """500m of CPU and 512Mi of memory where left out; memory bounds the connections."""
 
     image_source: Annotated[ImageSource | None, Field(alias="image")] = None
+    """Another image than the stock one."""
 
     @classmethod
     def files(cls, options: ProxyOptions) -> dict[str, str]:

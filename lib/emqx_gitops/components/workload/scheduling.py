@@ -23,10 +23,19 @@ class Toleration(Fields):
     """A taint that pods put up with, as Kubernetes writes it."""
 
     key: LabelKey | None = None
+    """Key of the taint; every taint where left out."""
+
     operator: Literal["Equal", "Exists"] = "Equal"
+    """`Exists` needs no value."""
+
     value: LabelValue | None = None
+    """Value of the taint."""
+
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    """Effect of the taint; every effect where left out."""
+
     toleration_seconds: int | None = None
+    """How long a `NoExecute` taint is put up with; for ever where left out."""
 
 
 class Spread(Fields):
@@ -52,10 +61,13 @@ class Workload(Choice):
     """Labels that a node must have."""
 
     tolerations: tuple[Toleration, ...] = ()
+    """Taints that pods put up with."""
 
     priority_class_name: ObjectName | None = None
+    """PriorityClass of the pods."""
 
     spread: Spread = Spread()
+    """How pods are spread; over machines, where there is room, unless said."""
 
     grace_period_seconds: Annotated[int, Field(ge=120, le=86400)] = pod.GRACE_SECONDS
     """Time for a node to stop; EMQX itself waits 120 s."""
