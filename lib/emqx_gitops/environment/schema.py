@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import CoreSchema
 
-from emqx_gitops.components.workload import StatefulSet
+from emqx_gitops.components.workload.statefulset import StatefulSet
 from emqx_gitops.environment.clusters import Clusters
 from emqx_gitops.environment.model import Environment
 
@@ -42,8 +42,8 @@ def _require_tags(node: object, definitions: dict[str, Any]) -> None:
     kinds of storage at once.
     """
     if isinstance(node, dict):
-        discriminator = node.get("discriminator")
-        for reference in discriminator["mapping"].values() if discriminator else ():
+        discriminator: dict[str, Any] = node.get("discriminator") or {"mapping": {}}
+        for reference in discriminator["mapping"].values():
             name = str(reference).rpartition("/")[2]
             required = definitions[name].setdefault("required", [])
             tag = discriminator["propertyName"]
