@@ -58,7 +58,10 @@ def compile_fleet(
     structure = structure_tree(cache)
     fleet = _fleet_findings([*(unit.claims for unit in known.values() if unit.claims), *claims])
     if _errors([*refused, *fleet, *(f for draft in drafts for f in draft.findings)]):
-        found = [*refused, *fleet, *(f for d in drafts for f in d.findings)]
+        from emqx_gitops.rules.accepted import drop_accepted
+
+        found = [*refused, *fleet]
+        found += [f for d in drafts for f in drop_accepted(d.findings, d.loaded)]
         found += [f for unit in known.values() for f in unit.findings]
         return Compiled(tree={}, units=(), findings=_sorted(found), failed=True)
     overlays = [each for each in sources.overlays if each.name in missing]
@@ -147,6 +150,7 @@ def _drafts(
     from emqx_gitops.environment.layout import lay_out  # noqa: PLC0415
     from emqx_gitops.environment.loader import Refused, load_clusters  # noqa: PLC0415
     from emqx_gitops.fleet.describe import claims_of, load_source  # noqa: PLC0415
+    from emqx_gitops.rules.accepted import drop_accepted  # noqa: PLC0415
     from emqx_gitops.rules.environment import check_environment  # noqa: PLC0415
 
     drafts: list[Draft] = []
@@ -164,10 +168,10 @@ def _drafts(
             continue
         findings = check_environment(loaded)
         if _errors(findings):
-            refused += findings
+            refused += drop_accepted(findings, loaded)
             continue
         layout = lay_out(loaded.resolved, extra=bool(source.extra))
-        claims.append(claims_of(loaded, source.file))
+        claims.append(claims_of(loaded))
         drafts.append(Draft(source, keys[source.name], loaded, layout, tuple(findings)))
     return drafts, refused, claims
 
@@ -249,6 +253,7 @@ def _delivery(sources: Sources, units: Sequence[Unit], cache: Cache) -> Tree:
             environment=name,
             cluster=summary.cluster,
             namespace=summary.namespace,
+            workload=summary.workload,
             timeout_minutes=summary.startup_minutes,
         )
         for name, summary in summaries

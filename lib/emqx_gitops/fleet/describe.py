@@ -41,24 +41,22 @@ def load_source(source: EnvironmentSource, clusters: Clusters, places: Places) -
     return load(source.name, document, source.file, clusters, places)
 
 
-def claims_of(loaded: Loaded, file: str) -> Claims:
+def claims_of(loaded: Loaded) -> Claims:
     """Return what the environment takes for itself in its cluster."""
     resolved = loaded.resolved
     ports = resolved.exposure.node_port_of
-    paths = {
+    paths: dict[str, tuple[str, ...]] = {
         "namespace": ("namespace",),
         "storage": ("storage",),
         **{f"nodePorts.{name}": ("exposure", "nodePorts", name) for name in ports},
     }
     return Claims(
         environment=resolved.name,
-        file=file,
         cluster=resolved.asked.cluster,
         namespace=resolved.namespace.name,
-        node_port_range=resolved.cluster.node_ports,
         node_ports=dict(ports),
         locations=resolved.asked.storage.locations(resolved.site),
-        lines={name: loaded.places.where(path, resolved.name).line for name, path in paths.items()},
+        places={name: loaded.places.where(path, resolved.name) for name, path in paths.items()},
     )
 
 
@@ -93,7 +91,7 @@ def unit_of(
         tree=layout.tree | rendered_tree(source.name, source.file, built.manifests),
         objects=len(built.manifests),
         findings=tuple(accept(found, loaded)),
-        claims=claims_of(loaded, source.file),
+        claims=claims_of(loaded),
         summary=summary_of(resolved),
         prepare=resolved.asked.storage.prepare(resolved.site),
     )

@@ -62,8 +62,8 @@ class Unit:
 
 
 def _claims(data: Any) -> Claims:
-    low, high = data["node_port_range"]
-    return Claims(**data | {"node_port_range": (low, high), "locations": tuple(data["locations"])})
+    places = {name: Where(**where) for name, where in data["places"].items()}
+    return Claims(**data | {"locations": tuple(data["locations"]), "places": places})
 
 
 def _finding(data: Any) -> Finding:

@@ -2,27 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from emqx_gitops.environment.loader import Loaded
-from emqx_gitops.findings import Finding
+from emqx_gitops.environment.model import Resolved
+from emqx_gitops.findings import Finding, Severity
+from emqx_gitops.rules import (
+    accepted,
+    certificate_names,
+    cluster_size,
+    exposed,
+    listeners,
+    node_ports,
+    settings,
+    versions,
+    volumes,
+)
+from emqx_gitops.rules.registry import rule_by_code
+
+Check = Callable[[Resolved], Iterable[Finding]]
+"""What looks at one resolved environment; findings name a path, which is given its place here."""
+
+
+def check_choices(resolved: Resolved) -> Iterator[Finding]:
+    """Yield what each choice finds wrong with itself."""
+    asked, site = resolved.asked, resolved.site
+    for choice in (
+        asked.workload,
+        resolved.discovery,
+        resolved.exposure,
+        resolved.exposure.tls,
+        asked.storage,
+        asked.metrics,
+        *((asked.emqx.license,) if asked.emqx.license else ()),
+    ):
+        yield from choice.findings(site)
+
+
+CHECKS: tuple[Check, ...] = (
+    check_choices,
+    versions.check,
+    cluster_size.check,
+    listeners.check,
+    node_ports.check,
+    exposed.check,
+    certificate_names.check,
+    volumes.check,
+)
 
 
 def check_environment(loaded: Loaded) -> list[Finding]:
     """Return what is wrong with an environment, with the place of each value at fault."""
-    return [loaded.place(each) for each in _findings(loaded)]
+    # Without a line of EMQX there are no facts that anything else could be checked against.
+    findings = list(_placed(loaded, (versions.check_version,)))
+    if findings:
+        return findings
+    findings += _placed(loaded, CHECKS)
+    findings += settings.check(loaded)
+    findings += accepted.check(loaded, rule_by_code())
+    if not any(each.rule.severity is Severity.ERROR for each in findings):
+        findings += settings.check_twice(loaded)
+    return findings
 
 
-def _findings(loaded: Loaded) -> Iterator[Finding]:
-    resolved = loaded.resolved
-    site = resolved.site
-    for choice in (
-        resolved.asked.workload,
-        resolved.discovery,
-        resolved.exposure,
-        resolved.exposure.tls,
-        resolved.asked.storage,
-        resolved.asked.metrics,
-        *((resolved.asked.emqx.license,) if resolved.asked.emqx.license else ()),
-    ):
-        yield from choice.findings(site)
+def _placed(loaded: Loaded, checks: Iterable[Check]) -> Iterator[Finding]:
+    for check in checks:
+        for finding in check(loaded.resolved):
+            yield loaded.place(finding)

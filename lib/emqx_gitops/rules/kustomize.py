@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from emqx_gitops.findings import Finding
+from emqx_gitops.findings import Finding, Rule
 from emqx_gitops.rules.subjects import Sources
+
+RULES: tuple[Rule, ...] = ()
 
 
 def check_sources(sources: Sources) -> Iterator[Finding]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from emqx_gitops.findings import Finding
+from emqx_gitops.findings import Finding, Rule
 from emqx_gitops.rules.subjects import Rendered
+
+RULES: tuple[Rule, ...] = ()
 
 
 def check_rendered(rendered: Rendered) -> Iterator[Finding]:

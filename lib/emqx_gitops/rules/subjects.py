@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from emqx_gitops.findings import Where
 from emqx_gitops.manifests import Manifest
 
 
@@ -13,18 +14,16 @@ class Claims:
     """What an environment takes for itself in its cluster; compared across environments."""
 
     environment: str
-    file: str
     cluster: str
     namespace: str
-    node_port_range: tuple[int, int] = (30000, 32767)
     node_ports: Mapping[str, int] = field(default_factory=dict)
     """Fixed node ports by listener."""
 
     locations: tuple[str, ...] = ()
-    """Places of volumes outside the cluster."""
+    """Places of volumes outside the cluster, as `Storage.locations` writes them."""
 
-    lines: Mapping[str, int] = field(default_factory=dict)
-    """Line of each claim in *file*: ``namespace``, ``storage``, ``nodePorts.<listener>``."""
+    places: Mapping[str, Where] = field(default_factory=dict)
+    """Where each claim is written: ``namespace``, ``storage``, ``nodePorts.<listener>``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,7 @@ class Rendered:
     """Kind and name of objects that are declared to exist outside, such as Secrets."""
 
     foreign: bool = False
-    """Whether parts were written by hand (``extra/`` or a whole overlay): then shapes are checked."""
+    """Whether parts were written by hand, whose shapes are checked: ``extra/``, or all of it."""
 
     kubernetes: tuple[int, int] | None = None
     """Minor version of the cluster; None for the oldest and the newest supported."""

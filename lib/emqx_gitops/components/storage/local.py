@@ -97,7 +97,7 @@ class Local(PerNode):
     def locations(self, site: Site) -> tuple[str, ...]:
         """Return each folder with its machine."""
         pairs = zip(self.nodes, node_folders(site, self.path), strict=False)
-        return tuple(f"{node}:{folder}" for node, folder in pairs)
+        return tuple(f"local://{node}{folder}" for node, folder in pairs)
 
     def prepare(self, site: Site) -> tuple[str, ...]:
         """Return what to run on each machine: the kubelet does not make local folders."""

@@ -82,7 +82,7 @@ class Nfs(PerNode):
 
     def locations(self, site: Site) -> tuple[str, ...]:
         """Return each folder with its server."""
-        return tuple(f"{self.server}:{folder}" for folder in self._folders(site))
+        return tuple(f"nfs://{self.server}{folder}" for folder in self._folders(site))
 
     def prepare(self, site: Site) -> tuple[str, ...]:
         """Return what to run on the server: Kubernetes neither makes nor owns NFS folders."""

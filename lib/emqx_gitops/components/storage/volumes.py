@@ -69,7 +69,11 @@ class Storage(Choice):
         return ()
 
     def locations(self, site: Site) -> tuple[str, ...]:
-        """Return the places of volumes outside the cluster; none may be used twice."""
+        """
+        Return the places of volumes outside the cluster; none may be used twice.
+
+        Written as ``nfs://server/path``, the same from all clusters, and ``local://node/path``.
+        """
         del site
         return ()
 

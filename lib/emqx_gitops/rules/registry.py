@@ -1,0 +1,80 @@
+"""Every rule there is, of every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from emqx_gitops.components import discovery, exposure, metrics, storage, tls, workload
+from emqx_gitops.components import license as licence
+from emqx_gitops.environment import rules as form
+from emqx_gitops.findings import Rule
+from emqx_gitops.rules import (
+    accepted,
+    certificate_names,
+    cluster_size,
+    exposed,
+    fleet,
+    kustomize,
+    listeners,
+    node_ports,
+    rendered,
+    settings,
+    versions,
+    volumes,
+)
+
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (
+            *form.RULES,
+            *accepted.RULES,
+            *workload.RULES,
+            *discovery.RULES,
+            *exposure.RULES,
+            *tls.RULES,
+            *storage.RULES,
+            *licence.RULES,
+            *metrics.RULES,
+            *versions.RULES,
+            *settings.RULES,
+            *cluster_size.RULES,
+            *listeners.RULES,
+            *node_ports.RULES,
+            *exposed.RULES,
+            *certificate_names.RULES,
+            *volumes.RULES,
+            *fleet.RULES,
+            *kustomize.RULES,
+            *rendered.RULES,
+        ),
+        key=lambda rule: rule.code,
+    )
+)
+"""All rules, by code."""
+
+FAMILIES = {
+    "EG1": "form of files",
+    "EG2": "combinations of choices",
+    "EG3": "EMQX settings and cluster",
+    "EG4": "network and TLS",
+    "EG5": "fleet and storage",
+    "EG6": "Kustomize documents",
+    "EG7": "rendered objects",
+}
+"""What rules are about, by the beginning of their code."""
+
+
+@cache
+def rule_by_code() -> Mapping[str, Rule]:
+    """Return every rule by its code."""
+    return {rule.code: rule for rule in RULES}
+
+
+def family_of(code: str) -> str:
+    """
+    Return what the rules with codes like *code* are about.
+
+    Raises KeyError for what is no code.
+    """
+    return FAMILIES[code[:3]]
