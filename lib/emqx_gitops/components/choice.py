@@ -132,5 +132,25 @@ EXPECTATIONS = {
     r"^[0-9a-f]{40}([0-9a-f]{24})?$": "a commit in full: 40 or 64 hexadecimal digits",
     r"^EG[0-9]{3}$": "a rule such as `EG302`",
     r"^[0-9a-fA-F.:]+/[0-9]{1,3}$": "a network such as `203.0.113.0/24`",
+    r"^[a-zA-Z0-9]([-._a-zA-Z0-9]*[a-zA-Z0-9])?(:[0-9]+)?(/[a-z0-9][-._a-z0-9]*)*$": (
+        "an image repository such as `registry.example.com/mirror/emqx`: no scheme, no tag"
+    ),
+    r"^[A-Za-z0-9_][-._A-Za-z0-9]{0,127}$": (
+        "an image tag such as `5.8.9`: letters, digits, `-`, `_` and `.`"
+    ),
+    r"^sha256:[a-f0-9]{64}$": "a digest such as `sha256:` and 64 hex digits",
+    r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$": (
+        "a label key such as `example.com/name`"
+    ),
+    r"^([A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)?$": (
+        "a label value: letters, digits, `-`, `_` and `.`, none of the last three at the ends"
+    ),
+    r"^[-_.A-Za-z0-9]{1,63}$": "a word: letters, digits, `-`, `_` and `.`",
+    r"^[0-9]+(ms|s|m|h)$": "a duration such as `30s`",
+    r"^([0-9]+(h|m|s))+$": "a duration such as `10m` or `1h30m`",
+    r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$": "a DNS domain such as `cluster.local`",
+    r"^[^-\s~^:?*\[\\][^\s~^:?*\[\\]*$": "a name of Git such as `main` or `v1.2.0`",
+    r"^[0-9a-f]{40}([0-9a-f]{24})?$": "a commit such as `git rev-parse` prints: 40 hex digits",
+    r"^(https?|ssh)://[^\s/]\S*$": "an address such as `https://` or `ssh://` and host and path",
 }
 """Patterns of fields in words, for messages."""

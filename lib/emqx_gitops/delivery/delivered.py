@@ -12,5 +12,8 @@ class Delivered:
     environment: str
     cluster: str
     namespace: str
+    workload: str
+    """Kind of the workload; a Pod is replaced where others are changed."""
+
     timeout_minutes: int
     """How long a roll-out may take."""

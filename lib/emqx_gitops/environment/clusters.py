@@ -29,9 +29,7 @@ def _no_password(url: str) -> str:
     return url
 
 
-FluxUrl = Annotated[
-    str, Field(pattern=r"^(https?|ssh)://[^\s/]\S*$"), AfterValidator(_no_password)
-]
+FluxUrl = Annotated[str, Field(pattern=r"^(https?|ssh)://[^\s/]\S*$"), AfterValidator(_no_password)]
 """Flux takes no `git@host:path` (pattern of spec.url in the GitRepository CRD)."""
 
 AnyUrl = Annotated[str, Field(min_length=1), AfterValidator(_no_password)]
@@ -204,14 +202,10 @@ class Cluster(Fields):
     """Whose load balancers it has."""
 
     ref: Ref | None = None
-    """Branch, tag or commit that it follows, so that a change reaches one cluster before another."""
+    """What it follows, so that a change can reach it later than others; plain text is a branch."""
 
     on_removal: Literal["delete", "keep"] = "delete"
-    """
-    What becomes of the brokers of an environment that is removed from Git.
-
-    What `protect` guards stays either way.
-    """
+    """What becomes of the brokers when an environment leaves Git; guarded data stays either way."""
 
     flux: Flux | None = None
     """Deliver its environments with Flux; `{}` takes every default."""
@@ -234,7 +228,9 @@ class Cluster(Fields):
             raise ValueError(msg)
         if self.ref and self.flux and self.flux.source.url is None:
             source = f"{self.flux.source.kind} {self.flux.source.object_name}"
-            msg = f"ref says nothing to {source}, which exists; set it there, or give flux.source.url"
+            msg = (
+                f"ref says nothing to {source}, which exists; set it there, or give flux.source.url"
+            )
             raise ValueError(msg)
         if self.ref and not self.flux and not self.argocd:
             msg = "nothing follows ref; give flux or argocd, or drop it"

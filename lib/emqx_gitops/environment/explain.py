@@ -36,6 +36,11 @@ def findings_of(
     yield from sorted(found, key=lambda each: (each.where.line, each.where.column))
 
 
+def _is_key(error: ErrorDetails) -> bool:
+    """Tell whether a name that the user chose is at fault, not what it stands for."""
+    return error["loc"][-1:] == ("[key]",)
+
+
 def _written(error: ErrorDetails, data: object) -> Path:
     """Return the path as the file has it: pydantic's also names the members of unions."""
     path: list[str | int] = []
@@ -69,7 +74,7 @@ def _finding(
         example = _describe(model, data, path)
         fix = f"write `{path[-1]}`" + (f": {example}" if example else "")
         return MISSING_FIELD.at(where, f"{name} is missing", fix)
-    where = places.where(path, environment)
+    where = places.where(path, environment, key=_is_key(error))
     expected, fix = _expected(errors, model, data, path)
     return WRONG_VALUE.at(where, f"{name or 'the document'}: {expected}", fix)
 
@@ -95,7 +100,7 @@ def _expected(
     """Return what was expected at *path*, and what to write."""
     error = errors[0]
     context: Mapping[str, Any] = error.get("ctx", {})
-    given = _value_at(data, path)
+    given = path[-1] if _is_key(error) else _value_at(data, path)
     kind = error["type"]
     if kind in {"union_tag_invalid", "literal_error", "enum"} and len(errors) == 1:
         options = [word.strip(" '") for word in _options(context)]
@@ -109,8 +114,10 @@ def _expected(
         wanted = EXPECTATIONS.get(str(context["pattern"]), f"text like {context['pattern']}")
         return f"{_shown(given)} is not {wanted}", f"write {wanted}"
     if kind == "value_error":
+        # A validator's text is what is wrong, and after a semicolon what to do about it.
         reason = str(context.get("error", error["msg"]))
-        return reason, reason
+        wrong, _, fix = reason.partition("; ")
+        return wrong, fix or reason
     wants = list(dict.fromkeys(_wants(each) for each in errors))
     wanted = " or ".join(wants)
     return f"{_shown(given)} is not {wanted}", f"write {wanted}"
@@ -195,8 +202,7 @@ def _describe(model: type[BaseModel], data: object, path: Path) -> str:
         return ""
     tags = [
         f"`{value}`"
-        for member in _members(info.annotation)
-        if isinstance(member, type) and issubclass(member, BaseModel)
+        for member in _models(info.annotation)
         for value in _discriminator_values(member, info)
     ]
     if tags:
@@ -225,18 +231,27 @@ def _discriminator(info: FieldInfo) -> str:
 def _model_at(model: type[BaseModel], data: object, path: Path) -> type[BaseModel] | None:
     """Return the model of the mapping at *path*, as far as *data* tells which choice it is."""
     here: type[BaseModel] | None = model
+    values: object = None
     for step in path:
         data = _value_at(data, (step,))
-        if isinstance(step, int) or here is None:
+        if isinstance(step, int):
             continue
-        info = _field(here, step)
-        candidates = [
-            member
-            for member in _members(info.annotation if info else None)
-            if isinstance(member, type) and issubclass(member, BaseModel)
-        ]
-        here = _chosen(candidates, data)
+        annotation = values
+        if here is not None:
+            info = _field(here, step)
+            annotation = info.annotation if info else None
+        if here is not None and get_origin(annotation) is dict:
+            # The next step is a name that the user chose; its value is of this type.
+            here, values = None, get_args(annotation)[1]
+            continue
+        here, values = _chosen(list(_models(annotation)), data), None
     return here
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    for member in _members(annotation):
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            yield member
 
 
 def _chosen(candidates: list[type[BaseModel]], data: object) -> type[BaseModel] | None:

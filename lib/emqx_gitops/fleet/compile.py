@@ -100,14 +100,14 @@ def structure_tree(cache: Cache) -> Tree:
     kept = cache.get("structure", key)
     if isinstance(kept, dict):
         return kept
-    from emqx_gitops.components.catalog import shared_components  # noqa: PLC0415
-    from emqx_gitops.kustomize.node import use_bundled_node  # noqa: PLC0415
+    from emqx_gitops.components.catalog import shared_components
+    from emqx_gitops.kustomize.node import use_bundled_node
 
     use_bundled_node()
-    import cdk8s  # noqa: PLC0415  (starts Node)
+    import cdk8s
 
-    from emqx_gitops.constructs import structure  # noqa: PLC0415
-    from emqx_gitops.kustomize.constructs import synth  # noqa: PLC0415
+    from emqx_gitops.constructs import structure
+    from emqx_gitops.kustomize.constructs import synth
 
     app = cdk8s.App()
     components = {path: item.kustomization() for path, item in shared_components().items()}
@@ -147,11 +147,11 @@ def _drafts(
     fresh = [each for each in sources.environments if each.name in missing]
     if not fresh and sources.clusters is None:
         return [], [], []
-    from emqx_gitops.environment.layout import lay_out  # noqa: PLC0415
-    from emqx_gitops.environment.loader import Refused, load_clusters  # noqa: PLC0415
-    from emqx_gitops.fleet.describe import claims_of, load_source  # noqa: PLC0415
-    from emqx_gitops.rules.accepted import drop_accepted  # noqa: PLC0415
-    from emqx_gitops.rules.environment import check_environment  # noqa: PLC0415
+    from emqx_gitops.environment.layout import lay_out
+    from emqx_gitops.environment.loader import Refused, load_clusters
+    from emqx_gitops.fleet.describe import claims_of, load_source
+    from emqx_gitops.rules.accepted import drop_accepted
+    from emqx_gitops.rules.environment import check_environment
 
     drafts: list[Draft] = []
     refused: list[Finding] = []
@@ -177,7 +177,7 @@ def _drafts(
 
 
 def _fleet_findings(claims: Sequence[Claims]) -> list[Finding]:
-    from emqx_gitops.rules.fleet import check_fleet  # noqa: PLC0415
+    from emqx_gitops.rules.fleet import check_fleet
 
     return list(check_fleet(sorted(claims, key=lambda each: each.environment)))
 
@@ -194,8 +194,8 @@ def _build(
     del keys
     if not drafts and not overlays:
         return []
-    from emqx_gitops.fleet.describe import overlay_unit, unit_of  # noqa: PLC0415
-    from emqx_gitops.kustomize.build import Job, build_all  # noqa: PLC0415
+    from emqx_gitops.fleet.describe import overlay_unit, unit_of
+    from emqx_gitops.kustomize.build import Job, build_all
 
     engine = find_engine()
     trees: Iterable[Tree] = (others, *(draft.layout.tree for draft in drafts))
@@ -243,9 +243,9 @@ def _delivery(sources: Sources, units: Sequence[Unit], cache: Cache) -> Tree:
     kept = cache.get("delivery", key)
     if isinstance(kept, dict):
         return kept
-    from emqx_gitops.delivery import delivery_tree  # noqa: PLC0415
-    from emqx_gitops.delivery.delivered import Delivered  # noqa: PLC0415
-    from emqx_gitops.environment.loader import load_clusters  # noqa: PLC0415
+    from emqx_gitops.delivery import delivery_tree
+    from emqx_gitops.delivery.delivered import Delivered
+    from emqx_gitops.environment.loader import load_clusters
 
     clusters, _ = load_clusters(sources.clusters)
     delivered = [
