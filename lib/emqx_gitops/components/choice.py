@@ -147,10 +147,6 @@ EXPECTATIONS = {
     ),
     r"^[-_.A-Za-z0-9]{1,63}$": "a word: letters, digits, `-`, `_` and `.`",
     r"^[0-9]+(ms|s|m|h)$": "a duration such as `30s`",
-    r"^([0-9]+(h|m|s))+$": "a duration such as `10m` or `1h30m`",
     r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$": "a DNS domain such as `cluster.local`",
-    r"^[^-\s~^:?*\[\\][^\s~^:?*\[\\]*$": "a name of Git such as `main` or `v1.2.0`",
-    r"^[0-9a-f]{40}([0-9a-f]{24})?$": "a commit such as `git rev-parse` prints: 40 hex digits",
-    r"^(https?|ssh)://[^\s/]\S*$": "an address such as `https://` or `ssh://` and host and path",
 }
 """Patterns of fields in words, for messages."""
