@@ -35,15 +35,13 @@ class App:
         It is compiled, checked and delivered like one with a file. Raises ValueError for a name
         that was added before.
         """
-        from emqx_gitops.environment.written import as_written  # noqa: PLC0415  (slow to import)
-        from emqx_gitops.manifests import to_yaml  # noqa: PLC0415
+        from emqx_gitops.environment.written import as_written
+        from emqx_gitops.manifests import to_yaml
 
         if name in self._added:
             msg = f"environment {name} was added before"
             raise ValueError(msg)
-        data = (
-            dict(environment) if isinstance(environment, Mapping) else as_written(environment)
-        )
+        data = dict(environment) if isinstance(environment, Mapping) else as_written(environment)
         text = to_yaml(data).encode()
         self._added[name] = EnvironmentSource(name, PROGRAM, text, written=False)
 
@@ -52,7 +50,7 @@ class App:
         added = tuple(self._added.values())
         if hand_over(added):
             return
-        from emqx_gitops.cli.synth import run  # noqa: PLC0415  (a cycle otherwise)
+        from emqx_gitops.cli.synth import run
 
         outdir = os.environ.get("CDK8S_OUTDIR")
         if outdir is not None and (self._root / outdir).resolve() != self._root / "dist":

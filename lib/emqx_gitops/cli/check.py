@@ -29,7 +29,7 @@ def command(environments: tuple[str, ...], strict: bool, form: str, root: Path) 
     Everything is compiled, and built with Kustomize, as synth would; nothing is written.
     """
     with errors_told(form):
-        from emqx_gitops.fleet.run import compile_root  # noqa: PLC0415  (slow to import)
+        from emqx_gitops.fleet.run import compile_root
 
         compiled = compile_root(root, announce=announce, only=frozenset(environments))
     findings = compiled.findings

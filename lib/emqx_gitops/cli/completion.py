@@ -12,9 +12,9 @@ def command(shell: str) -> None:
 
     bash: source <(emqx-gitops completion bash)
     """
-    from click.shell_completion import get_completion_class  # noqa: PLC0415
+    from click.shell_completion import get_completion_class
 
-    from emqx_gitops.cli.group import group  # noqa: PLC0415  (a cycle otherwise)
+    from emqx_gitops.cli.group import group
 
     found = get_completion_class(shell)
     if found is None:

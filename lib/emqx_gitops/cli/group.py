@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
         """Say which command was meant when there is none of that name."""
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
-            from emqx_gitops.emqx.slips import nearest  # noqa: PLC0415
+            from emqx_gitops.emqx.slips import nearest
 
             guess = nearest(name, COMMANDS)
             hint = f" Did you mean `{guess}`?" if guess else ""

@@ -47,7 +47,7 @@ def complete_environment(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Complete the name of an environment below ``overlays/``."""
-    from click.shell_completion import CompletionItem  # noqa: PLC0415
+    from click.shell_completion import CompletionItem
 
     del param
     root = Path(ctx.params.get("root") or ".")
@@ -77,8 +77,8 @@ def color(stream: Any) -> bool:
 @contextmanager
 def errors_told(form: str = "text") -> Iterator[None]:
     """Turn what keeps a command from running into one message and exit status 2."""
-    from emqx_gitops.fleet.errors import InputError  # noqa: PLC0415
-    from emqx_gitops.kustomize.errors import BuildError, EngineError  # noqa: PLC0415
+    from emqx_gitops.fleet.errors import InputError
+    from emqx_gitops.kustomize.errors import BuildError, EngineError
 
     try:
         yield

@@ -32,8 +32,8 @@ from emqx_gitops.cli.options import (
 def command(environment: str, output: Path, form: str, root: Path) -> None:
     """Render ENVIRONMENT from its sources, without touching dist/."""
     with errors_told(form):
-        from emqx_gitops.fleet.errors import InputError  # noqa: PLC0415
-        from emqx_gitops.fleet.run import compile_root  # noqa: PLC0415  (slow to import)
+        from emqx_gitops.fleet.errors import InputError
+        from emqx_gitops.fleet.run import compile_root
 
         compiled = compile_root(root, announce=announce, only=frozenset({environment}))
         tell(compiled.findings)
@@ -58,7 +58,7 @@ def command(environment: str, output: Path, form: str, root: Path) -> None:
 
 def _print(files: dict[str, str], form: str) -> None:
     if form == "json":
-        from emqx_gitops.manifests import read_stream  # noqa: PLC0415
+        from emqx_gitops.manifests import read_stream
 
         items = [manifest for text in files.values() for manifest in read_stream(text)]
         print_json({"apiVersion": "v1", "kind": "List", "items": items})

@@ -17,12 +17,10 @@ if TYPE_CHECKING:
     from emqx_gitops.findings import Rule
 
 
-def _complete(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem  # noqa: PLC0415
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
 
-    from emqx_gitops.rules.registry import RULES  # noqa: PLC0415
+    from emqx_gitops.rules.registry import RULES
 
     del ctx, param
     return [
@@ -37,8 +35,8 @@ def _complete(
 @format_option
 def command(code: str | None, form: str) -> None:
     """Explain the rule CODE (EG203, or its name); without one, list all."""
-    from emqx_gitops.emqx.slips import nearest  # noqa: PLC0415
-    from emqx_gitops.rules.registry import RULES  # noqa: PLC0415  (slow to import)
+    from emqx_gitops.emqx.slips import nearest
+    from emqx_gitops.rules.registry import RULES
 
     if code is None:
         if form == "json":
@@ -70,7 +68,5 @@ def _explain(rule: Rule) -> None:
     ):
         click.echo()
         click.echo(
-            textwrap.fill(
-                text, width=88, initial_indent=f"{label:<8}", subsequent_indent=" " * 8
-            )
+            textwrap.fill(text, width=88, initial_indent=f"{label:<8}", subsequent_indent=" " * 8)
         )

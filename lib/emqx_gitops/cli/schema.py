@@ -11,6 +11,6 @@ from emqx_gitops.cli.options import print_json
 @click.argument("file", type=click.Choice(["environment", "clusters"]), default="environment")
 def command(file: str) -> None:
     """Print the JSON Schema of environment.yaml, or of clusters.yaml, for editors."""
-    from emqx_gitops.environment.schema import schema_of  # noqa: PLC0415  (slow to import)
+    from emqx_gitops.environment.schema import schema_of
 
     print_json(schema_of(file))

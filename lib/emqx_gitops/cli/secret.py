@@ -26,21 +26,19 @@ def command(environment: str, root: Path) -> None:
     use never changes by a rolling restart.
     """
     with errors_told():
-        from emqx_gitops.components.credentials import (  # noqa: PLC0415  (slow to import)
+        from emqx_gitops.components.credentials import (
             DASHBOARD_USER,
             secret_keys,
         )
-        from emqx_gitops.fleet.inspect import resolve  # noqa: PLC0415
-        from emqx_gitops.manifests import to_yaml  # noqa: PLC0415
+        from emqx_gitops.fleet.inspect import resolve
+        from emqx_gitops.manifests import to_yaml
 
         resolved, findings = resolve(root, environment)
     if resolved is None:
         tell(findings)
         sys.exit(2)
     site = resolved.site
-    data = {
-        key: "admin" if key == DASHBOARD_USER else _random() for key in secret_keys(site.keys)
-    }
+    data = {key: "admin" if key == DASHBOARD_USER else _random() for key in secret_keys(site.keys)}
     manifest = {
         "apiVersion": "v1",
         "kind": "Secret",

@@ -32,7 +32,9 @@ _SHOWN = 20
 @click.command("synth")
 @click.argument("environments", nargs=-1, shell_complete=complete_environment)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if the tree is not up to date.")
-@click.option("--prepare", is_flag=True, help="Show how to prepare every volume, not only new ones.")
+@click.option(
+    "--prepare", is_flag=True, help="Show how to prepare every volume, not only new ones."
+)
 @format_option
 @root_option
 def command(
@@ -42,9 +44,7 @@ def command(
 
     On any error nothing is written. Files that no environment asks for any more are removed.
     """
-    sys.exit(
-        run(root, only=frozenset(environments), check=check, prepare=prepare, form=form)
-    )
+    sys.exit(run(root, only=frozenset(environments), check=check, prepare=prepare, form=form))
 
 
 def run(
@@ -58,7 +58,7 @@ def run(
 ) -> int:
     """Compile *root*, print what happened, and return the exit status."""
     with errors_told(form):
-        from emqx_gitops.fleet.run import synth  # noqa: PLC0415  (slow to import)
+        from emqx_gitops.fleet.run import synth
 
         outcome = synth(root, announce=announce, only=only, added=added, write=not check)
     if form == "json":
@@ -91,9 +91,9 @@ def _print(outcome: Outcome, *, check: bool, prepare: bool) -> None:
 
 def _table(outcome: Outcome) -> None:
     """Print one line for each environment, and one for all."""
-    from rich.console import Console  # noqa: PLC0415  (slow to import)
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     compiled = outcome.compiled
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-
 from emqx_gitops.environment.clusters import Clusters
 from emqx_gitops.environment.layout import Layout
 from emqx_gitops.environment.loader import Loaded, Places, load, read

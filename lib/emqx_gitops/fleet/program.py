@@ -50,7 +50,9 @@ def environments_in_python(root: Path) -> tuple[EnvironmentSource, ...]:
         except InputError:
             raise
         except (Exception, SystemExit) as error:
-            frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+            frames = [
+                f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)
+            ]
             line = f", line {frames[-1].lineno}" if frames else ""
             where = f"{PROGRAM}{line}"
             message = f"{type(error).__name__}: {error}".splitlines()[0]

@@ -119,7 +119,9 @@ def locked(root: Path, announce: Callable[[str], None]) -> Iterator[None]:
     try:
         handle = os.open(root, os.O_RDONLY)
     except OSError as error:
-        raise InputError(str(root), f"cannot be opened: {error.strerror}", "check the path") from None
+        raise InputError(
+            str(root), f"cannot be opened: {error.strerror}", "check the path"
+        ) from None
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -208,7 +210,7 @@ def _sweep(root: Path) -> None:
 
 
 def _remedy(error: OSError) -> str:
-    import errno  # noqa: PLC0415  (only needed where something is wrong)
+    import errno
 
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "make room and run synth again"
