@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from emqx_gitops.components.choice import EXPECTATIONS
 from emqx_gitops.environment.rules import MISSING_FIELD, UNKNOWN_FIELD, WRONG_VALUE
 from emqx_gitops.findings import Finding
-from emqx_gitops.emqx.slips import nearest
+from emqx_gitops.emqx.slips import nearest, nearest_literal
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -85,13 +85,18 @@ def _unknown(
     where = places.where(path, environment, key=True)
     owner = _model_at(model, data, path[:-1])
     known = sorted(_names(owner)) if owner else []
-    guess = nearest(str(path[-1]), known)
+    guess = nearest(str(path[-1]), known) or _part_of(str(path[-1]), known)
     fix = f"did you mean `{guess}`?" if guess else f"known fields: {', '.join(known)}"
     parent = ".".join(str(step) for step in path[:-1])
     message = f"{parent or 'an environment'} has no field `{path[-1]}`"
     if model.__name__ == "Clusters" and not parent:
         message = f"clusters.yaml has no field `{path[-1]}`"
     return UNKNOWN_FIELD.at(where, message, fix)
+
+
+def _part_of(word: str, known: Iterable[str]) -> str:
+    """Return the one of *known* that *word* has at its end: `class` of the chart's storageClass."""
+    return next((name for name in known if word.lower().endswith(name.lower())), "")
 
 
 def _expected(
@@ -104,7 +109,7 @@ def _expected(
     kind = error["type"]
     if kind in {"union_tag_invalid", "literal_error", "enum"} and len(errors) == 1:
         options = [word.strip(" '") for word in _options(context)]
-        guess = nearest(str(_tag(given, context)), options)
+        guess = nearest_literal(options, str(_tag(given, context)))
         hint = f"did you mean `{guess}`?" if guess else f"one of: {', '.join(options)}"
         return f"{_shown(_tag(given, context))} is none of {', '.join(options)}", hint
     if kind == "union_tag_not_found":

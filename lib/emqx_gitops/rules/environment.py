@@ -29,7 +29,8 @@ def check_choices(resolved: Resolved) -> Iterator[Finding]:
     asked, site = resolved.asked, resolved.site
     for choice in (
         asked.workload,
-        resolved.discovery,
+        # The default fits the workload; what does not fit is then found at the workload.
+        *((resolved.discovery,) if asked.discovery else ()),
         resolved.exposure,
         resolved.exposure.tls,
         asked.storage,

@@ -31,7 +31,7 @@ IN_THE_CLEAR = Rule(
     severity=Severity.WARNING,
     what="Clients connect from outside of the cluster without TLS.",
     why="Passwords and messages can be read and changed on the way.",
-    fix="Set exposure.tls.terminateAt, and leave `public` of plain listeners and node ports out.",
+    fix="Set exposure.tls.terminateAt; plain listeners then stay inside, unless asked otherwise.",
     source="MQTT 5.0, 5.4 (implementation notes on security)",
 )
 
@@ -131,7 +131,9 @@ def _plain(resolved: Resolved, clients: list[Listener]) -> Iterator[Finding]:
         if not listener.tls:
             where = Where(environment=resolved.name, path=_public_path(resolved, listener.name))
             message = f"{listener.name} on port {listener.port} is plain, and reached from outside"
-            yield IN_THE_CLEAR.at(where, message)
+            secure = resolved.exposure.tls.ends != "nowhere"
+            fix = f"leave `public` and the node port of {listener.name} out" if secure else None
+            yield IN_THE_CLEAR.at(where, message, fix)
 
 
 def _staff(resolved: Resolved, staff: list[Listener]) -> Iterator[Finding]:
