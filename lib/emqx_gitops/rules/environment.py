@@ -16,7 +16,7 @@ from emqx_gitops.rules import (
     node_ports,
     settings,
     versions,
-    volumes,
+    volume_size,
 )
 from emqx_gitops.rules.registry import rule_by_code
 
@@ -48,7 +48,7 @@ CHECKS: tuple[Check, ...] = (
     node_ports.check,
     exposed.check,
     certificate_names.check,
-    volumes.check,
+    volume_size.check,
 )
 
 

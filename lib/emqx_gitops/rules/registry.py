@@ -21,7 +21,7 @@ from emqx_gitops.rules import (
     rendered,
     settings,
     versions,
-    volumes,
+    volume_size,
 )
 
 RULES: tuple[Rule, ...] = tuple(
@@ -43,7 +43,7 @@ RULES: tuple[Rule, ...] = tuple(
             *node_ports.RULES,
             *exposed.RULES,
             *certificate_names.RULES,
-            *volumes.RULES,
+            *volume_size.RULES,
             *fleet.RULES,
             *kustomize.RULES,
             *rendered.RULES,
