@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from emqx_gitops.kustomize.engine import MINIMUM, Engine, find_engine
 from emqx_gitops.kustomize.pinned import PINNED, Pin, install
+
+if TYPE_CHECKING:
+    from tests.builds import Builder
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +23,14 @@ def engines() -> tuple[Engine, Engine]:
     """
     oldest = Pin(MINIMUM, Path(__file__).parent / "kustomize" / "go-5.0.1")
     return _built(PINNED), _built(oldest)
+
+
+@pytest.fixture(scope="session")
+def built(engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFactory) -> Builder:
+    """Build environments from a few lines of YAML, each once."""
+    from tests.builds import Builder  # a test of a low layer needs nothing of the upper ones
+
+    return Builder(tmp_path_factory.mktemp("built"), engines[0])
 
 
 def _built(pin: Pin) -> Engine:
