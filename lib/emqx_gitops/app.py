@@ -33,16 +33,14 @@ class App:
         Add an environment, as a model or as what its file would hold.
 
         It is compiled, checked and delivered like one with a file. Raises ValueError for a name
-        that was added before.
+        that was added before, TypeError for what no file could hold.
         """
         from emqx_gitops.environment.written import as_written
         from emqx_gitops.manifests import to_yaml
 
         if name in self._added:
-            msg = f"environment {name} was added before"
-            raise ValueError(msg)
-        data = dict(environment) if isinstance(environment, Mapping) else as_written(environment)
-        text = to_yaml(data).encode()
+            raise ValueError(f"environment {name} was added before")
+        text = to_yaml(as_written(environment)).encode()
         self._added[name] = EnvironmentSource(name, PROGRAM, text, written=False)
 
     def synth(self) -> None:
@@ -50,15 +48,17 @@ class App:
         added = tuple(self._added.values())
         if hand_over(added):
             return
+        from emqx_gitops.cli.ending import COULD_NOT_RUN, tidy_end
         from emqx_gitops.cli.synth import run
 
-        outdir = os.environ.get("CDK8S_OUTDIR")
-        if outdir is not None and (self._root / outdir).resolve() != self._root / "dist":
-            sys.stderr.write(
-                f"error: cdk8s writes to {outdir}, and overlays/ refers to dist/\n"
-                "  fix: set `output: dist` in cdk8s.yaml\n"
-            )
-            sys.exit(2)
-        status = run(self._root, added=added)
+        with tidy_end():
+            outdir = os.environ.get("CDK8S_OUTDIR")
+            if outdir is not None and (self._root / outdir).resolve() != self._root / "dist":
+                sys.stderr.write(
+                    f"error: cdk8s writes to {outdir}, and overlays/ refers to dist/\n"
+                    "  fix: set `output: dist` in cdk8s.yaml\n"
+                )
+                sys.exit(COULD_NOT_RUN)
+            status = run(self._root, added=added)
         if status:
             sys.exit(status)

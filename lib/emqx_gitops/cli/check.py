@@ -23,7 +23,7 @@ from emqx_gitops.cli.options import (
 @click.option("--strict", is_flag=True, help="Exit 1 for warnings too.")
 @format_option
 @root_option
-def command(environments: tuple[str, ...], strict: bool, form: str, root: Path) -> None:
+def command(environments: tuple[str, ...], *, strict: bool, form: str, root: Path) -> None:
     """List what is wrong with environments, all of them or those named.
 
     Everything is compiled, and built with Kustomize, as synth would; nothing is written.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import sys
+from typing import Any
 
 import click
+
+from emqx_gitops.cli.ending import tidy_end
 
 COMMANDS = {
     "synth": "Compile environments into dist/; with --check, tell whether dist/ is up to date.",
@@ -22,12 +24,19 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """A group whose commands are imported one at a time: help needs none of them."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and end in good order whatever happens."""
+        with tidy_end():
+            return super().invoke(ctx)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which people meet them."""
+        del ctx
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of that name, imported now."""
+        del ctx
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"emqx_gitops.cli.{cmd_name}")
@@ -38,6 +47,7 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
+        del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -66,11 +76,4 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line and exit; no traceback reaches the user."""
-    try:
-        group.main(prog_name="emqx-gitops")
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has left; nothing is to be said, and nobody would hear it.
-        sys.stderr.close()
-        sys.exit(141)
+    group.main(prog_name="emqx-gitops")

@@ -6,18 +6,18 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from emqx_gitops.cli.ending import COULD_NOT_RUN
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-COULD_NOT_RUN = 2
 
 
 def root_option(function: Function) -> Function:
@@ -51,7 +51,9 @@ def complete_environment(
 
     del param
     root = Path(ctx.params.get("root") or ".")
-    found = sorted(path.parent.name for path in root.glob("overlays/*/environment.yaml"))
+    found: list[str] = []
+    with suppress(OSError):
+        found = sorted(path.parent.name for path in root.glob("overlays/*/environment.yaml"))
     return [CompletionItem(name) for name in found if name.startswith(incomplete)]
 
 
@@ -89,6 +91,8 @@ def errors_told(form: str = "text") -> Iterator[None]:
     except BuildError as error:
         fix = "mend what kustomize names; `kustomize build` on the folder says the same"
         _tell(form, error.folder, f"kustomize refused it: {error.message}", fix)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         where = str(error.filename or "the system")
         _tell(form, where, error.strerror or str(error), "mend that and run it again")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from emqx_gitops.cli.findings import tell
+from emqx_gitops.cli.findings import status, tell
 from emqx_gitops.cli.options import complete_environment, errors_told, root_option
 
 _LENGTH = 40
@@ -36,7 +36,7 @@ def command(environment: str, root: Path) -> None:
         resolved, findings = resolve(root, environment)
     if resolved is None:
         tell(findings)
-        sys.exit(2)
+        sys.exit(status(findings))
     site = resolved.site
     data = {key: "admin" if key == DASHBOARD_USER else _random() for key in secret_keys(site.keys)}
     manifest = {

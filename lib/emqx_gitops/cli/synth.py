@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from emqx_gitops.fleet.sources import EnvironmentSource
     from emqx_gitops.fleet.unit import Unit
 
+_WIDTH = 160
+"""Columns of the table where there is no terminal."""
+
 _SHOWN = 20
 """Stale files that are named before the rest is counted."""
 
@@ -38,7 +42,7 @@ _SHOWN = 20
 @format_option
 @root_option
 def command(
-    environments: tuple[str, ...], check: bool, prepare: bool, form: str, root: Path
+    environments: tuple[str, ...], *, check: bool, prepare: bool, form: str, root: Path
 ) -> None:
     """Compile environments into dist/, all of them or those named.
 
@@ -47,7 +51,7 @@ def command(
     sys.exit(run(root, only=frozenset(environments), check=check, prepare=prepare, form=form))
 
 
-def run(
+def run(  # noqa: PLR0913  (the options of the command)
     root: Path,
     *,
     only: frozenset[str] = frozenset(),
@@ -78,11 +82,10 @@ def _print(outcome: Outcome, *, check: bool, prepare: bool) -> None:
         return
     _table(outcome)
     _prepare(compiled.units, set(changes.created), always=prepare)
-    gone = _gone(outcome)
-    for name in gone:
+    for name in _gone(outcome):
+        done = "are stale" if check else "were removed"
         click.echo(
-            f"environment {name} is gone: its generated files {'are stale' if check else 'were removed'}; "
-            "what was protected stays in the cluster",
+            f"{name} is gone: its generated files {done}; what was protected stays in the cluster",
             err=True,
         )
     if check:
@@ -107,8 +110,12 @@ def _table(outcome: Outcome) -> None:
         cells = [*_about(unit), str(unit.objects), str(changed or "-"), found or "-"]
         table.add_row(*(Text(cell) for cell in cells))
     paint = color(sys.stdout)
-    width = None if sys.stdout.isatty() else 160
-    console = Console(no_color=not paint, force_terminal=paint, width=width, highlight=False)
+    width = None if sys.stdout.isatty() else _WIDTH
+    # Through click: rich would end the program by itself when the reader of its output leaves.
+    text = StringIO()
+    console = Console(
+        file=text, no_color=not paint, force_terminal=paint, width=width, highlight=False
+    )
     if compiled.units:
         console.print(table)
     objects = sum(unit.objects for unit in compiled.units)
@@ -127,6 +134,7 @@ def _table(outcome: Outcome) -> None:
     seconds = f"{outcome.seconds:.1f} s"
     environments = f"{number} environment{'s' if number != 1 else ''}"
     console.print(f"{environments}, {objects} objects, {files}, {seconds}")
+    click.echo(text.getvalue(), nl=False, color=paint)
 
 
 def _about(unit: Unit) -> list[str]:
@@ -165,12 +173,11 @@ def _prepare(units: Sequence[Unit], created: set[str], *, always: bool) -> None:
 
 
 def _gone(outcome: Outcome) -> list[str]:
+    """Return the names of environments and overlays that had files and have no source any more."""
+    there = {unit.name for unit in outcome.compiled.units}
     removed = outcome.changes.removed
-    return sorted(
-        path.split("/")[1]
-        for path in removed
-        if path.startswith("overlays/") and path.endswith("/kustomization.yaml")
-    )
+    had = {path.split("/")[2] for path in removed if path.startswith("dist/rendered/")}
+    return sorted(had - there)
 
 
 def _stale(outcome: Outcome) -> None:

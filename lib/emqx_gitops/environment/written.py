@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_origin
+from collections.abc import Mapping
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 
-def as_written(model: BaseModel) -> dict[str, Any]:
+def as_written(given: object) -> dict[str, Any]:
     """
-    Return the fields of *model* that were given, and those that tell choices apart.
+    Return what the file of an environment would hold: the fields of *given* that were given.
 
-    Defaults stay out, so that those of the cluster can take their place.
+    Defaults stay out, so that those of the cluster can take their place; what tells choices apart
+    stays in. Raises TypeError for what is neither a model nor a mapping.
     """
+    if isinstance(given, Mapping):
+        return {key: _plain(value) for key, value in given.items()}
+    if not isinstance(given, BaseModel):
+        raise TypeError(f"an environment is a model or a mapping, not {type(given).__name__}")
     return {
-        info.alias or name: _plain(getattr(model, name))
-        for name, info in type(model).model_fields.items()
-        if name in model.model_fields_set or get_origin(info.annotation) is Literal
+        info.alias or name: _plain(getattr(given, name))
+        for name, info in type(given).model_fields.items()
+        if name in given.model_fields_set or _tells_apart(info)
     }
 
 
+def _tells_apart(info: FieldInfo) -> bool:
+    """Tell whether a field has one value only, by which its model is known among others."""
+    return get_origin(info.annotation) is Literal and len(get_args(info.annotation)) == 1
+
+
 def _plain(value: object) -> object:
-    if isinstance(value, BaseModel):
+    """Return *value* as YAML has it; what YAML has not stays, and the writer refuses it."""
+    if isinstance(value, (BaseModel, Mapping)):
         return as_written(value)
-    if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
-    if value is None or isinstance(value, (bool, int)):
-        return value
-    return str(value)
+    # Editions and their like are text too.
+    return str(value) if isinstance(value, str) else value

@@ -8,6 +8,7 @@ from emqx_gitops.environment.loader import Refused, load_clusters
 from emqx_gitops.environment.model import Resolved
 from emqx_gitops.findings import Finding, Severity
 from emqx_gitops.fleet.describe import load_source
+from emqx_gitops.fleet.errors import InputError
 from emqx_gitops.fleet.program import environments_in_python
 from emqx_gitops.fleet.run import check_names
 from emqx_gitops.fleet.sources import read_sources
@@ -24,7 +25,11 @@ def resolve(root: Path, name: str) -> tuple[Resolved | None, tuple[Finding, ...]
     check_names(root, sources, frozenset({name}))
     source = next((each for each in sources.environments if each.name == name), None)
     if source is None:
-        return None, ()
+        raise InputError(
+            f"overlays/{name}",
+            "is written by hand: it says nothing of an EMQX cluster",
+            "name an environment with an environment.yaml",
+        )
     try:
         clusters, places = load_clusters(sources.clusters)
         loaded = load_source(source, clusters, places)
