@@ -39,11 +39,16 @@ class Ref(Fields):
     """What a cluster follows: a branch, also written as plain text, or a tag, range or commit."""
 
     branch: GitName | None = None
+    """A branch; what is merged there arrives."""
+
     tag: GitName | None = None
+    """A tag; nothing arrives until another one is named here."""
+
     semver: Annotated[str, Field(min_length=1)] | None = None
     """The newest tag in a range of versions: `>=1.2.0 <2.0.0`."""
 
     commit: GitCommit | None = None
+    """A commit, in full."""
 
     @model_validator(mode="before")
     @classmethod
@@ -89,10 +94,14 @@ class FluxSource(Fields):
     """Where Flux gets this repository from: an object that exists, or one that is written."""
 
     kind: Literal["GitRepository", "OCIRepository", "Bucket"] = "GitRepository"
+    """Kind of the source."""
+
     name: ObjectName | None = None
     """`flux-system`, which `flux bootstrap` makes; `emqx-gitops` where `url` is given."""
 
     namespace: DnsLabel = "flux-system"
+    """Namespace of the source."""
+
     url: FluxUrl | None = None
     """Write a GitRepository with this URL; without it, the object must exist."""
 
@@ -135,6 +144,8 @@ class Flux(Fields):
     """How Flux delivers this cluster's environments."""
 
     source: FluxSource = FluxSource()
+    """Where Flux gets this repository from."""
+
     path: RenderedOrOverlay = "rendered"
     """`rendered` applies what reviewers read; `overlay` has Flux build it again."""
 
