@@ -1,4 +1,4 @@
-"""One environment, laid out and built with the real kustomize, and a way to look at what came out."""
+"""One environment, built with the real kustomize, and ways to look at what came out."""
 
 from __future__ import annotations
 

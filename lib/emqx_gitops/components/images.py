@@ -6,9 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from emqx_gitops.components.addition import Addition
 from emqx_gitops.components.choice import Choice, Fields, ObjectName
-from emqx_gitops.constructs import pod
 from emqx_gitops.kustomize.documents import Image, Operation, add
 
 Repository = Annotated[
@@ -43,7 +41,8 @@ class PodImages(Choice):
     """How images are pulled."""
 
     registry: Repository | None = None
-    """Registry and path prefix for every image: `registry.example.com/mirror`."""
+    """Registry and path prefix for every image: `registry.example.com/mirror`. Below it, each image
+    has its path on Docker Hub: `emqx/emqx`, `library/haproxy`."""
 
     pull_secrets: tuple[ObjectName, ...] = ()
     """Secrets of type `kubernetes.io/dockerconfigjson` in the environment's namespace."""
@@ -59,26 +58,37 @@ def transform(
     *source* says goes before all.
     """
     given = source or ImageSource.model_construct()
-    prefixed = f"{registry}/{repository}" if registry else repository
+    # Docker Hub keeps its official images, written without a slash, in `library`.
+    full = repository if "/" in repository else f"library/{repository}"
     return Image(
         name=base,
-        new_name=given.repository or prefixed,
+        new_name=given.repository or (f"{registry}/{full}" if registry else repository),
         new_tag="" if given.digest and not given.tag else given.tag or tag,
         digest=given.digest or "",
     )
 
 
-def broker_image(
-    repository: str, tag: str, *, registry: str | None, source: ImageSource | None
-) -> Addition:
-    """Return the image of the brokers; none where it is that of the base."""
-    image = transform(pod.IMAGE, repository=repository, tag=tag, registry=registry, source=source)
-    usual = Image(name=pod.IMAGE, new_name=pod.IMAGE, new_tag=pod.DEFAULT_TAG)
-    return Addition(images=() if image == usual else (image,))
+def replaced(
+    base: str,
+    *,
+    tag: str,
+    usual: tuple[str, str] | None = None,
+    registry: str | None,
+    source: ImageSource | None,
+) -> tuple[Image, ...]:
+    """
+    Return what replaces the image *base* with *tag*; nothing where it stays.
+
+    *usual* is the repository and tag that run unless *source* says otherwise: those of the base
+    where left out.
+    """
+    repository, usual_tag = usual or (base, tag)
+    image = transform(base, repository=repository, tag=usual_tag, registry=registry, source=source)
+    return () if image == Image(name=base, new_name=base, new_tag=tag) else (image,)
 
 
-def pull_secrets(secrets: tuple[str, ...]) -> tuple[Operation, ...]:
-    """Return the operation that has a pod's images pulled with *secrets*."""
+def pull_secrets(secrets: tuple[str, ...], pod: str = "/spec") -> tuple[Operation, ...]:
+    """Return the operation that has the images of a pod, whose spec is at *pod*, pulled so."""
     if not secrets:
         return ()
-    return (add("/spec/imagePullSecrets", [{"name": name} for name in secrets]),)
+    return (add(f"{pod}/imagePullSecrets", [{"name": name} for name in secrets]),)

@@ -20,7 +20,7 @@ METRICS_NEED_EMQX_5 = Rule(
     name="metrics-need-emqx-5",
     severity=Severity.ERROR,
     what="A ServiceMonitor is asked for, and EMQX 4.4 serves no metrics by itself.",
-    why="The plugin emqx_prometheus must be loaded first, which the image does in a read-only root.",
+    why="The plugin emqx_prometheus must be loaded first, and nothing here does that.",
     fix="Leave metrics.serviceMonitor out on 4.4, or use EMQX 5.7 or later.",
     source="EMQX v4.4.19, deploy/docker/docker-entrypoint.sh and lib-ce/emqx_prometheus",
 )

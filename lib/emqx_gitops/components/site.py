@@ -61,6 +61,12 @@ class Site:
     protect: bool
     """Whether what holds data is kept from pruning."""
 
+    registry: str | None = None
+    """Registry and path prefix of every image."""
+
+    pull_secrets: tuple[str, ...] = ()
+    """Secrets that every pod pulls its images with."""
+
     @property
     def public(self) -> tuple[Listener, ...]:
         """Listeners on the clients' Service."""

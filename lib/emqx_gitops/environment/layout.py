@@ -109,13 +109,17 @@ def _namespace(resolved: Resolved) -> Iterator[Manifest]:
 
 
 def _image(resolved: Resolved) -> Addition:
-    repository, tag = image(resolved.version, resolved.edition)
-    registry = resolved.asked.images.registry or resolved.cluster.registry
-    broker = images.broker_image(
-        repository, tag, registry=registry, source=resolved.asked.emqx.image
+    site = resolved.site
+    return Addition(
+        images=images.replaced(
+            pod.IMAGE,
+            tag=pod.DEFAULT_TAG,
+            usual=image(resolved.version, resolved.edition),
+            registry=site.registry,
+            source=resolved.asked.emqx.image,
+        ),
+        pod=images.pull_secrets(site.pull_secrets),
     )
-    pull = images.pull_secrets(resolved.asked.images.pull_secrets)
-    return combine((broker, Addition(pod=pull)))
 
 
 def _replicas(resolved: Resolved) -> Addition:

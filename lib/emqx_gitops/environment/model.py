@@ -300,6 +300,8 @@ class Resolved:
             balancer_sends_proxy=self.exposure.proxy_protocol_before,
             listeners=self.listeners,
             protect=self.asked.protect,
+            registry=self.asked.images.registry or self.cluster.registry,
+            pull_secrets=self.asked.images.pull_secrets,
         )
 
     def external_objects(self) -> Iterator[tuple[str, str]]:

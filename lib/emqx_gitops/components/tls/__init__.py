@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emqx_gitops.components.tls import cloud, haproxy
+from emqx_gitops.components.tls import cloud, proxy
 from emqx_gitops.components.tls.certificates import Tls
 from emqx_gitops.components.tls.cloud import Cloud
 from emqx_gitops.components.tls.haproxy import Haproxy
@@ -18,4 +18,4 @@ CHOICES: tuple[type[Tls], ...] = (
     Cloud,
 )
 
-RULES = (*cloud.RULES, *haproxy.RULES)
+RULES = (*cloud.RULES, *proxy.RULES)

@@ -12,7 +12,7 @@ from emqx_gitops.constructs import names
 from emqx_gitops.kustomize.documents import Operation, add
 
 if TYPE_CHECKING:
-    from emqx_gitops.components.site import Site, TlsEnd
+    from emqx_gitops.components.site import TlsEnd
     from emqx_gitops.manifests import Manifest
 
 

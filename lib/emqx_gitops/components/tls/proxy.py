@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from emqx_gitops.components.addition import Addition, Part, Shared
-from emqx_gitops.components.images import ImageSource
+from emqx_gitops.components.addition import TEMPLATE, Addition, Part, Shared
+from emqx_gitops.components.images import ImageSource, pull_secrets, replaced
 from emqx_gitops.components.listeners import PROXIED_PORTS, STAFF, backend, broker_ports
 from emqx_gitops.components.resources import Resources
 from emqx_gitops.components.site import Listener, Site
@@ -17,7 +17,26 @@ from emqx_gitops.constructs import names
 from emqx_gitops.constructs.ports import PROXY_PORTS, policy_ports, service_port
 from emqx_gitops.constructs.proxy import Frontend, ProxyOptions
 from emqx_gitops.constructs.proxy import objects as proxy
-from emqx_gitops.kustomize.documents import ConfigMapGenerator, Operation, add, replace
+from emqx_gitops.findings import Finding, Rule, Severity, Where
+from emqx_gitops.kustomize.documents import (
+    ConfigMapGenerator,
+    Image,
+    Operation,
+    add,
+    replace,
+)
+
+PROXY_NEEDS_STATUS = Rule(
+    code="EG406",
+    name="proxy-needs-status",
+    severity=Severity.ERROR,
+    what="The proxies ask brokers for their status, and the listener that answers is turned off.",
+    why="Without an answer no broker counts as alive, and no client gets through.",
+    fix="Leave the dashboard's listener on (on 4.4: management); it is not exposed by that.",
+    source="apps/emqx_management/src/emqx_mgmt_api_status.erl, EMQX v5.7.1",
+)
+
+RULES = (PROXY_NEEDS_STATUS,)
 
 DEFAULT_FRONTENDS = (
     Frontend(name="mqtts", port=8883, tls=True, upstream_port=1893, send_proxy=True),
@@ -78,13 +97,14 @@ class Proxied(Certified):
             frontends=frontends,
             client_ca=self.mutual,
             accept_proxy=site.balancer_sends_proxy,
-            status_port=_status_port(site),
+            status_port=site.listeners[_status_listener(site)].port,
         )
         usual = ProxyOptions(frontends=DEFAULT_FRONTENDS)
         files = {} if options == usual else self._changed(options, usual)
         generator = ConfigMapGenerator(name=names.PROXY, files=files, behavior="merge")
         own = Addition(
             generators=(generator,) if files else (),
+            images=self._image(site),
             replicas={names.PROXY: self.replicas} if self.replicas != proxy.REPLICAS else {},
             objects=self.certificate(),
             patches={
@@ -95,13 +115,24 @@ class Proxied(Certified):
         )
         return Part(components=(self.path(),), own=own)
 
+    def _image(self, site: Site) -> tuple[Image, ...]:
+        base, _, tag = self.image.partition(":")
+        return replaced(base, tag=tag, registry=site.registry, source=self.image_source)
+
+    def findings(self, site: Site) -> Iterator[Finding]:
+        """Refuse health checks that nobody would answer."""
+        if _status_listener(site) not in site.listeners:
+            where = Where(environment=site.environment, path="emqx.listeners")
+            yield PROXY_NEEDS_STATUS.at(where, "the listener that serves /status is off")
+
     def _changed(self, options: ProxyOptions, usual: ProxyOptions) -> Mapping[str, str]:
         before = self.files(usual)
         after = self.files(options)
         return {name: text for name, text in after.items() if before.get(name) != text}
 
     def _deployment(self, site: Site, frontends: tuple[Frontend, ...]) -> Iterator[Operation]:
-        pod, container = "/spec/template/spec", "/spec/template/spec/containers/0"
+        pod, container = f"{TEMPLATE}/spec", f"{TEMPLATE}/spec/containers/0"
+        yield from pull_secrets(site.pull_secrets, pod)
         if frontends != DEFAULT_FRONTENDS:
             ports = [proxy.container_port(each.name, each.port) for each in frontends]
             yield replace(f"{container}/ports", [*ports, proxy.HEALTH])
@@ -131,10 +162,9 @@ def _frontend(site: Site, listener: Listener) -> Frontend:
     )
 
 
-def _status_port(site: Site) -> int:
-    name = "management" if site.keys.is_v4 else "dashboard"
-    found = site.listeners.get(name)
-    return found.port if found else 18083
+def _status_listener(site: Site) -> str:
+    """Return the name of the listener that answers ``/status``."""
+    return "management" if site.keys.is_v4 else "dashboard"
 
 
 def _policy(frontends: tuple[Frontend, ...]) -> Iterator[Operation]:
@@ -144,7 +174,8 @@ def _policy(frontends: tuple[Frontend, ...]) -> Iterator[Operation]:
 
 
 def _backends(site: Site) -> Iterator[Operation]:
-    wanted = {backend(site, each): None for each in site.public}
+    behind = (*(backend(site, each) for each in site.public), _status_listener(site))
     ports = broker_ports(site) | PROXIED_PORTS
-    if list(wanted) != ["mqtt-proxy"]:
-        yield replace("/spec/ports", [service_port(name, ports[name]) for name in wanted])
+    wanted = [service_port(name, ports[name]) for name in dict.fromkeys(behind)]
+    if wanted != list(proxy.BACKEND_PORTS):
+        yield replace("/spec/ports", wanted)

@@ -29,6 +29,9 @@ GRACE_SECONDS = 300
 CERTIFICATE_VOLUME = 2
 """Place of the certificate among the pod's volumes."""
 
+BACKEND_PORTS = (service_port("mqtt-proxy", 1893), service_port("dashboard", 18083))
+"""Ports by which a proxy that cannot follow DNS reaches brokers: for clients, and for `/status`."""
+
 HEALTH: Manifest = {"name": "health", "containerPort": HEALTH_PORT, "protocol": "TCP"}
 
 
@@ -198,7 +201,7 @@ def _backends() -> Manifest:
         "metadata": _meta(names.BACKENDS),
         "spec": {
             "type": "ClusterIP",
-            "ports": [service_port("mqtt-proxy", 1893)],
+            "ports": list(BACKEND_PORTS),
             "selector": names.selector(names.CORE),
         },
     }
