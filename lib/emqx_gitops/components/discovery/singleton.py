@@ -31,7 +31,7 @@ class Singleton(Discovery):
     strategy: Literal["singleton"] = "singleton"
 
     def part(self, site: Site) -> Part:
-        """Name the strategy as the version calls it, and the node so that its data stays its own."""
+        """Name the strategy as the version calls it, and the node so that it finds its data."""
         # Only a StatefulSet gives a name that outlives the pod; else the loopback address does.
         host = (
             stable_host()

@@ -12,8 +12,10 @@ from emqx_gitops.components.exposure import providers
 from emqx_gitops.components.exposure.service import (
     Exposure,
     ListenerName,
-    NodePort as PortNumber,
     TrafficPolicy,
+)
+from emqx_gitops.components.exposure.service import (
+    NodePort as PortNumber,
 )
 from emqx_gitops.components.site import Site
 from emqx_gitops.components.tls import Cloud

@@ -11,8 +11,10 @@ from emqx_gitops.components.addition import Addition, Part, Shared
 from emqx_gitops.components.exposure.service import (
     Exposure,
     ListenerName,
-    NodePort as PortNumber,
     TrafficPolicy,
+)
+from emqx_gitops.components.exposure.service import (
+    NodePort as PortNumber,
 )
 from emqx_gitops.components.site import Site
 from emqx_gitops.constructs import names

@@ -112,7 +112,7 @@ def volume(source: Manifest) -> Operation:
 
 
 def claim_template(
-    size: str, storage_class: str | None, guards: bool, access_mode: str = "ReadWriteOnce"
+    size: str, storage_class: str | None, *, guards: bool, access_mode: str = "ReadWriteOnce"
 ) -> Operation:
     """
     Return the operation that adds the claim template.
