@@ -12,6 +12,7 @@ class Nginx(Proxied):
     """End TLS at NGINX."""
 
     image: ClassVar = "nginxinc/nginx-unprivileged:1.28.0"
+    by_service: ClassVar = True
     variants: ClassVar = (
         {"terminateAt": "nginx"},
         {"terminateAt": "nginx", "clientCA": {"secretName": "device-ca"}},

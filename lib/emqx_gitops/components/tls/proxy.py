@@ -50,6 +50,9 @@ class Proxied(Certified):
     image: ClassVar[str]
     """Stock image, tag included."""
 
+    by_service: ClassVar[bool] = False
+    """Whether it reaches brokers by a Service, for want of following their DNS names."""
+
     replicas: Annotated[int, Field(ge=2, le=64)] = proxy.REPLICAS
     """Number of proxies."""
 
@@ -79,7 +82,10 @@ class Proxied(Certified):
         )
         ports = {each.name: each.port for each in DEFAULT_FRONTENDS}
         addition = Addition(
-            objects=proxy.proxy_objects(cls.image, ports),
+            objects=(
+                *proxy.proxy_objects(cls.image, ports),
+                *((proxy.backends(),) if cls.by_service else ()),
+            ),
             generators=(generator,),
             patches={("Service", names.BROKER): to_proxies},
         )
@@ -110,7 +116,7 @@ class Proxied(Certified):
             patches={
                 ("Deployment", names.PROXY): tuple(self._deployment(site, frontends)),
                 ("NetworkPolicy", names.PROXY): tuple(_policy(frontends)),
-                ("Service", names.BACKENDS): tuple(_backends(site)),
+                ("Service", names.BACKENDS): tuple(_backends(site)) if self.by_service else (),
             },
         )
         return Part(components=(self.path(),), own=own)

@@ -47,7 +47,6 @@ def proxy_objects(image: str, ports: dict[str, int]) -> tuple[Manifest, ...]:
         _deployment(image, ports),
         _budget(),
         _policy(tuple(ports)),
-        _backends(),
     )
 
 
@@ -142,6 +141,9 @@ def _container(image: str, ports: dict[str, int]) -> Manifest:
         "env": [
             {"name": "POD_NAMESPACE", "valueFrom": field},
             {"name": "CLUSTER_DOMAIN", "value": "cluster.local"},
+            # The entrypoint works out threads and connections; CPUs are rounded up to whole ones.
+            _resource("THREADS", "requests.cpu", "1"),
+            _resource("MEMORY_LIMIT_MIB", "limits.memory", "1Mi"),
         ],
         "ports": [*(container_port(name, port) for name, port in ports.items()), HEALTH],
         "resources": RESOURCES,
@@ -162,6 +164,13 @@ def _container(image: str, ports: dict[str, int]) -> Manifest:
             {"name": "tls", "mountPath": TLS_PATH, "readOnly": True},
             {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  (a mount in the pod)
         ],
+    }
+
+
+def _resource(name: str, resource: str, divisor: str) -> Manifest:
+    return {
+        "name": name,
+        "valueFrom": {"resourceFieldRef": {"divisor": divisor, "resource": resource}},
     }
 
 
@@ -194,7 +203,8 @@ def _policy(ports: tuple[str, ...]) -> Manifest:
     }
 
 
-def _backends() -> Manifest:
+def backends() -> Manifest:
+    """Return the Service of ready brokers, for a proxy that cannot follow their DNS names."""
     return {
         "apiVersion": "v1",
         "kind": "Service",
