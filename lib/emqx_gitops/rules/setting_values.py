@@ -68,7 +68,7 @@ def line_problems(key: str, value: str, where: Where) -> Iterator[Finding]:
         yield NOT_ONE_LINE.at(where, f"the value of {key} is longer than a line may be")
 
 
-_NOT_ITSELF = r"(?!\s*\"?(?:\$\{|file://|\"|$))"
+_NOT_ITSELF = r"(?!\s*+\"?+(?:\$\{|file://|\"|$))"
 _NAMED_SECRET = re.compile(
     rf"(?:^|[^\w])\"?\w*(?:password|passcode|secret|token|cookie)\"?\s*[:=]{_NOT_ITSELF}",
     re.IGNORECASE,
