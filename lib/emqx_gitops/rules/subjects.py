@@ -46,6 +46,9 @@ class Rendered:
     foreign: bool = False
     """Whether parts were written by hand, whose shapes are checked: ``extra/``, or all of it."""
 
+    checked: frozenset[str] = frozenset()
+    """Settings of EMQX that were checked already, where somebody wrote them."""
+
     kubernetes: tuple[int, int] | None = None
     """Minor version of the cluster; None for the oldest and the newest supported."""
 

@@ -1,0 +1,188 @@
+"""Rules on names that objects call each other by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from emqx_gitops.findings import Finding, Rule, Severity
+from emqx_gitops.manifests import Manifest
+from emqx_gitops.rules.lenient import entries, mapping, number, text
+from emqx_gitops.rules.objects import Objects, group_of, mentioned, namespace_of
+from emqx_gitops.rules.pods import Container, Pod, Reference
+from emqx_gitops.rules.spelling import did_you_mean
+
+DANGLING = Rule(
+    code="EG701",
+    name="dangling-reference",
+    severity=Severity.ERROR,
+    what="An object names another object, a key, a port or a volume that does not exist.",
+    why=(
+        "Kubernetes accepts the object and then waits: pods stay in CreateContainerConfigError or "
+        "Pending, and Services and policies are without effect."
+    ),
+    fix="Write the name of something that exists.",
+    source="Kubernetes documentation, ConfigMaps; Secrets; Service; Network Policies",
+)
+
+UNSEEN = Rule(
+    code="EG714",
+    name="unseen-reference",
+    severity=Severity.WARNING,
+    what=(
+        "An object names or selects what is not rendered, in an environment or overlay with parts "
+        "written by hand."
+    ),
+    why=(
+        "Unless somebody else makes it in this namespace, pods wait for it for ever, and bindings "
+        "and Services are without effect."
+    ),
+    fix="Mend the name, add the object, or accept this warning with the reason.",
+    source="Kubernetes documentation, ConfigMaps; Secrets; Service; Using RBAC Authorization",
+)
+
+RULES = (DANGLING, UNSEEN)
+
+CONSUMERS = "monitoring.coreos.com"
+"""Group of custom resources that use objects by name and make none."""
+
+_GIVEN = frozenset(
+    {
+        ("ServiceAccount", "default"),
+        ("ConfigMap", "kube-root-ca.crt"),
+        ("ConfigMap", "openshift-service-ca.crt"),
+    }
+)
+"""What Kubernetes puts into every namespace (OpenShift the last)."""
+
+_HASHED = re.compile(r"(.+)-[2456789bcdfghkmt]{10}")
+"""A generated name: kustomize writes hex digits with these letters (hasher.go)."""
+
+_DATA = ("data", "binaryData", "stringData")
+
+_SCALABLE = frozenset({"Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"})
+
+_MOST = 1000
+"""Replicas whose claims are named one by one."""
+
+
+def check_references(objects: Objects) -> Iterator[Finding]:
+    """Yield the names of objects, keys and volumes that lead nowhere."""
+    for pod in objects.pods:
+        for each in pod.references:
+            yield from check_reference(objects, pod.owner, each)
+        yield from _volumes(objects, pod)
+        for container in pod.containers:
+            yield from _probes(objects, pod, container)
+    for owner in objects.of("StatefulSet"):
+        service = text(mapping(owner.get("spec")).get("serviceName"))
+        reference = Reference("Service", service, "spec.serviceName")
+        yield from check_reference(objects, owner, reference)
+    for binding in objects.of("RoleBinding"):
+        for each in _of_binding(binding):
+            yield from check_reference(objects, binding, each)
+    for scaler in objects.of("HorizontalPodAutoscaler"):
+        target = mapping(mapping(scaler.get("spec")).get("scaleTargetRef"))
+        kind, name = text(target.get("kind")), text(target.get("name"))
+        if kind in _SCALABLE:
+            reference = Reference(kind, name, "spec.scaleTargetRef")
+            yield from check_reference(objects, scaler, reference)
+
+
+def check_reference(objects: Objects, owner: Manifest, reference: Reference) -> Iterator[Finding]:
+    """Yield a finding where *owner* refers to an object, or key of it, that does not exist."""
+    kind, name, path = reference.kind, reference.name, reference.path
+    if not name:
+        return
+    namespace = namespace_of(owner)
+    found = objects.find(kind, namespace, name)
+    if found is None:
+        if not _exists_elsewhere(objects, kind, namespace, name):
+            yield _missing(objects, owner, reference)
+        return
+    for key in reference.keys:
+        known = {k for part in _DATA for k in mapping(found.get(part))}
+        if key not in known:
+            fix = DANGLING.fix + did_you_mean(key, known)
+            yield objects.at(DANGLING, owner, path, f"{kind} {name} has no key {key}", fix)
+
+
+def claim_templates(pod: Pod) -> list[Manifest]:
+    """Return the claim templates of a StatefulSet; none for other workloads."""
+    return entries(mapping(pod.owner.get("spec")).get("volumeClaimTemplates"))
+
+
+def claim_names(pod: Pod, template: Manifest) -> list[str]:
+    """Return the names of the claims that a StatefulSet makes from *template*, by ordinal."""
+    start = mapping(mapping(pod.owner.get("spec")).get("ordinals")).get("start")
+    first = number(start, 0)
+    prefix = f"{text(mapping(template.get('metadata')).get('name'))}-{pod.name}"
+    return [f"{prefix}-{ordinal}" for ordinal in range(first, first + min(pod.replicas, _MOST))]
+
+
+def _exists_elsewhere(objects: Objects, kind: str, namespace: str, name: str) -> bool:
+    """Tell whether an object is declared, given by Kubernetes, or made by a controller."""
+    if (kind, name) in objects.rendered.external or (kind, name) in _GIVEN:
+        return True
+    if kind == "PersistentVolumeClaim":
+        return any(
+            name in claim_names(pod, template)
+            for pod in objects.pods
+            if pod.namespace == namespace
+            for template in claim_templates(pod)
+        )
+    makers = [each for each in objects.custom if group_of(each) != CONSUMERS]
+    return bool(makers) and name in mentioned(makers)
+
+
+def _missing(objects: Objects, owner: Manifest, reference: Reference) -> Finding:
+    rule = UNSEEN if objects.rendered.foreign else DANGLING
+    kind, name = reference.kind, reference.name
+    namespace = namespace_of(owner)
+    here = [other for k, ns, other in objects.index if k == kind and ns == namespace]
+    hashed = next((each for each in here if _bare(each) == name), "")
+    if hashed:
+        fix = (
+            f"Kustomize named the {kind} {hashed} and takes this field for no reference: name it "
+            "in a field that Kustomize knows, or set disableNameSuffixHash on its generator."
+        )
+    else:
+        fix = rule.fix + did_you_mean(name, here)
+    message = f"{kind} {name} is not among the rendered objects"
+    return objects.at(rule, owner, reference.path, message, fix)
+
+
+def _bare(name: str) -> str:
+    found = _HASHED.fullmatch(name)
+    return found[1] if found else ""
+
+
+def _volumes(objects: Objects, pod: Pod) -> Iterator[Finding]:
+    known = {text(each.get("name")) for each in entries(pod.spec.get("volumes"))}
+    known |= {text(mapping(each.get("metadata")).get("name")) for each in claim_templates(pod)}
+    for container in pod.containers:
+        for field in ("volumeMounts", "volumeDevices"):
+            for index, mount in enumerate(entries(container.body.get(field))):
+                name = text(mount.get("name"))
+                if name not in known:
+                    path = f"{container.path}.{field}[{index}].name"
+                    fix = DANGLING.fix + did_you_mean(name, known)
+                    message = f"the pod has no volume {name}"
+                    yield objects.at(DANGLING, pod.owner, path, message, fix)
+
+
+def _probes(objects: Objects, pod: Pod, container: Container) -> Iterator[Finding]:
+    for path, port in container.probes:
+        if type(port) is str and port not in container.ports:
+            fix = DANGLING.fix + did_you_mean(port, container.ports)
+            yield objects.at(DANGLING, pod.owner, path, f"the container has no port {port}", fix)
+
+
+def _of_binding(binding: Manifest) -> Iterator[Reference]:
+    role = mapping(binding.get("roleRef"))
+    if role.get("kind") == "Role":
+        yield Reference("Role", text(role.get("name")), "roleRef")
+    here = {"", namespace_of(binding)}
+    for index, subject in enumerate(entries(binding.get("subjects"))):
+        if subject.get("kind") == "ServiceAccount" and text(subject.get("namespace")) in here:
+            yield Reference("ServiceAccount", text(subject.get("name")), f"subjects[{index}]")
