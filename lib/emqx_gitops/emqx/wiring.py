@@ -8,6 +8,17 @@ from emqx_gitops.emqx.versions import Line
 GENERATIONS = (keys_of(Line.V4_4), keys_of(Line.V5_8))
 """The variable names there are: those of 4.4, and those of 5.7 and later."""
 
+_NEW_ON_V4: dict[ListenerKind, dict[str, str]] = {
+    "tcp": {"ACCEPTORS": "64", "MAX_CONNECTIONS": "1024000", "ZONE": "external"},
+    "ws": {"ACCEPTORS": "16", "MAX_CONNECTIONS": "102400", "ZONE": "external"},
+}
+"""
+What a listener of a new name lacks on 4.4: the image gives it to its own ones only.
+
+Without it 1,024 clients and 8 acceptors are the limit, and settings of the zone do not hold
+(priv/emqx.schema; the numbers are those of docker-entrypoint.sh, v4.4.19).
+"""
+
 
 def listener_settings(
     keys: Keys, kind: ListenerKind, port: int | None, *, proxied: bool = False, own: bool = True
@@ -24,6 +35,8 @@ def listener_settings(
     settings = {listener.bind: str(port)}
     if listener.enable:
         settings[listener.enable] = "true"
+    if keys.is_v4 and not own:
+        settings |= {f"{listener.bind}__{name}": value for name, value in _NEW_ON_V4[kind].items()}
     return settings | (dict((listener.proxy_protocol,)) if proxied else {})
 
 
