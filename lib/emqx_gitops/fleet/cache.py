@@ -83,7 +83,7 @@ def key_of(*parts: bytes | str | Mapping[str, bytes]) -> str:
 
 @cache
 def fingerprint() -> str:
-    """Return a digest of this program: its own files, Python, and the libraries that shape output."""
+    """Return a digest of this program: its files, Python, and the libraries that shape output."""
     from importlib.metadata import version
 
     package = Path(__file__).parent.parent

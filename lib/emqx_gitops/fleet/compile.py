@@ -9,7 +9,8 @@ on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +33,6 @@ class Draft:
     """An environment that is laid out and checked, and waits to be built."""
 
     source: EnvironmentSource
-    key: str
     loaded: Loaded
     layout: Layout
     findings: tuple[Finding, ...]
@@ -49,31 +49,34 @@ def compile_fleet(
     """
     Return what *sources* compile to; with *only*, for the environments of these names.
 
+    What is wrong with the others does not count then, unless those named build upon them.
     *workspace* is an empty folder for Kustomize to build in. Raises BuildError when Kustomize
     refuses an overlay, EngineError when there is no Kustomize.
     """
     keys = _keys(sources)
     known, missing = _known(sources, keys, cache)
-    drafts, refused, claims = _drafts(sources, missing, keys)
-    structure = structure_tree(cache)
-    fleet = _fleet_findings([*(unit.claims for unit in known.values() if unit.claims), *claims])
+    wanted = only or frozenset(keys)
+    needed = _with_foundations(sources, wanted)
+    with ThreadPoolExecutor(1) as pool:
+        # Node takes its time to start; environments are read meanwhile.
+        structured = pool.submit(structure_tree, cache)
+        drafts, refused, claims = _drafts(sources, missing, needed)
+        structure = structured.result()
+    claims += (unit.claims for unit in known.values() if unit.claims)
+    fleet = _fleet_findings(claims, needed)
     if _errors([*refused, *fleet, *(f for draft in drafts for f in draft.findings)]):
         from emqx_gitops.rules.accepted import drop_accepted
 
         found = [*refused, *fleet]
         found += [f for d in drafts for f in drop_accepted(d.findings, d.loaded)]
-        found += [f for unit in known.values() for f in unit.findings]
+        found += [f for unit in known.values() if unit.name in needed for f in unit.findings]
         return Compiled(tree={}, units=(), findings=_sorted(found), failed=True)
-    overlays = [each for each in sources.overlays if each.name in missing]
-    wanted = only or frozenset(keys)
-    built = _build(
-        [draft for draft in drafts if draft.source.name in wanted],
-        [each for each in overlays if each.name in wanted],
-        keys,
-        find_engine,
-        workspace,
-        structure | {path: text for unit in known.values() for path, text in unit.tree.items()},
-    )
+    overlays = [each for each in sources.overlays if each.name in missing & wanted]
+    chosen_drafts = [draft for draft in drafts if draft.source.name in wanted]
+    if chosen_drafts or overlays:
+        foundations = needed - {draft.source.name for draft in chosen_drafts}
+        _lay(workspace, _documents(structure, sources, known, drafts, foundations))
+    built = _build(chosen_drafts, overlays, find_engine, workspace)
     for unit in built:
         if not _errors(unit.findings):
             cache.put("units", keys[unit.name], unit.to_json())
@@ -124,16 +127,33 @@ def _keys(sources: Sources) -> dict[str, str]:
         each.name: key_of(*base, "environment", each.name, each.file, each.text, each.extra)
         for each in sources.environments
     }
-    return keys | {
+    keys |= {
         each.name: key_of(*base, "overlay", each.name, each.files) for each in sources.overlays
     }
+    for each in sources.all:
+        if each.upon:
+            below = sorted(_with_foundations(sources, each.upon))
+            keys[each.name] = key_of(keys[each.name], *(keys[name] for name in below))
+    return keys
+
+
+def _with_foundations(sources: Sources, names: frozenset[str]) -> frozenset[str]:
+    """Return *names* with the environments that they build upon, be it through others."""
+    upon = {each.name: each.upon for each in sources.all}
+    found, waiting = set[str](), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in upon and name not in found:
+            found.add(name)
+            waiting.extend(upon[name])
+    return frozenset(found)
 
 
 def _known(
     sources: Sources, keys: Mapping[str, str], cache: Cache
 ) -> tuple[dict[str, Unit], frozenset[str]]:
     known: dict[str, Unit] = {}
-    for each in (*sources.environments, *sources.overlays):
+    for each in sources.all:
         kept = cache.get("units", keys[each.name])
         if kept is not None:
             known[each.name] = Unit.from_json(kept)
@@ -141,9 +161,13 @@ def _known(
 
 
 def _drafts(
-    sources: Sources, missing: frozenset[str], keys: Mapping[str, str]
+    sources: Sources, missing: frozenset[str], needed: frozenset[str]
 ) -> tuple[list[Draft], list[Finding], list[Claims]]:
-    """Return drafts of the environments in *missing*, what was refused, and what they claim."""
+    """
+    Return drafts of the environments in *missing*, what was refused, and what they claim.
+
+    What is not *needed* is left out without a word where it is refused.
+    """
     fresh = [each for each in sources.environments if each.name in missing]
     if not fresh and sources.clusters is None:
         return [], [], []
@@ -164,43 +188,60 @@ def _drafts(
         try:
             loaded = load_source(source, clusters, places)
         except Refused as error:
-            refused += error.findings
+            refused += error.findings if source.name in needed else ()
             continue
         findings = check_environment(loaded)
         if _errors(findings):
-            refused += drop_accepted(findings, loaded)
+            refused += drop_accepted(findings, loaded) if source.name in needed else ()
             continue
         layout = lay_out(loaded.resolved, extra=bool(source.extra))
         claims.append(claims_of(loaded))
-        drafts.append(Draft(source, keys[source.name], loaded, layout, tuple(findings)))
+        drafts.append(Draft(source, loaded, layout, tuple(findings)))
     return drafts, refused, claims
 
 
-def _fleet_findings(claims: Sequence[Claims]) -> list[Finding]:
+def _fleet_findings(claims: Iterable[Claims], needed: frozenset[str]) -> list[Finding]:
+    """Return what the environments in *needed* claim that is another's."""
     from emqx_gitops.rules.fleet import check_fleet
 
-    return list(check_fleet(sorted(claims, key=lambda each: each.environment)))
+    # The later of two is told, so the others come first.
+    ordered = sorted(claims, key=lambda each: (each.environment in needed, each.environment))
+    return [each for each in check_fleet(ordered) if each.where.environment in needed]
+
+
+def _documents(
+    structure: Tree,
+    sources: Sources,
+    known: Mapping[str, Unit],
+    drafts: Iterable[Draft],
+    foundations: frozenset[str],
+) -> Iterator[tuple[str, bytes]]:
+    """Yield what is built upon: the shared documents, and those of the environments named."""
+    trees = [structure]
+    trees += [unit.tree for name, unit in known.items() if name in foundations]
+    trees += [draft.layout.tree for draft in drafts if draft.source.name in foundations]
+    for tree in trees:
+        yield from ((path, text.encode()) for path, text in tree.items())
+    for each in sources.environments:
+        if each.name in foundations:
+            yield from each.extra.items()
 
 
 def _build(
     drafts: Sequence[Draft],
     overlays: Sequence[OverlaySource],
-    keys: Mapping[str, str],
     find_engine: Callable[[], Engine],
     workspace: Path,
-    others: Tree,
 ) -> list[Unit]:
-    """Build drafts and hand-written overlays in *workspace*, beside the documents in *others*."""
-    del keys
+    """Build drafts and hand-written overlays in *workspace*, where the shared documents lie."""
     if not drafts and not overlays:
         return []
     from emqx_gitops.fleet.describe import overlay_unit, unit_of
     from emqx_gitops.kustomize.build import Job, build_all
 
     engine = find_engine()
-    trees: Iterable[Tree] = (others, *(draft.layout.tree for draft in drafts))
-    for tree in trees:
-        _lay(workspace, ((p, text.encode()) for p, text in tree.items()))
+    for draft in drafts:
+        _lay(workspace, ((p, text.encode()) for p, text in draft.layout.tree.items()))
     for files in (*(d.source.extra for d in drafts), *(o.files for o in overlays)):
         _lay(workspace, files.items())
     by_folder: dict[str, Draft | OverlaySource] = {

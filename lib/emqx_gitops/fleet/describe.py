@@ -11,7 +11,7 @@ from emqx_gitops.environment.layout import Layout
 from emqx_gitops.environment.loader import Loaded, Places, load, read
 from emqx_gitops.environment.model import Resolved
 from emqx_gitops.findings import Finding
-from emqx_gitops.fleet.sources import EnvironmentSource, OverlaySource
+from emqx_gitops.fleet.sources import KUSTOMIZATIONS, EnvironmentSource, OverlaySource
 from emqx_gitops.fleet.unit import Summary, Unit
 from emqx_gitops.kustomize.build import Built
 from emqx_gitops.kustomize.documents import Tree, comment
@@ -76,6 +76,7 @@ def unit_of(
         external=frozenset(("Secret", name) for name, _ in resolved.external_secrets())
         | frozenset(resolved.external_objects()),
         foreign=bool(source.extra),
+        checked=frozenset(resolved.asked.emqx.settings),
         kubernetes=resolved.cluster.minor if resolved.cluster.kubernetes else None,
     )
     written = WrittenSources(
@@ -98,7 +99,8 @@ def unit_of(
 
 def overlay_unit(source: OverlaySource, built: Built) -> Unit:
     """Return the unit of an overlay that was written by hand."""
-    file = f"overlays/{source.name}/kustomization.yaml"
+    folder = f"overlays/{source.name}"
+    file = next(each for name in KUSTOMIZATIONS if (each := f"{folder}/{name}") in source.files)
     rendered = Rendered(
         name=source.name,
         file=file,

@@ -34,7 +34,7 @@ class Outcome:
     seconds: float
 
 
-def synth(
+def synth(  # noqa: PLR0913  (the options of the command)
     root: Path,
     *,
     announce: Announce,
@@ -90,8 +90,8 @@ def compile_root(
 
 
 def check_names(root: Path, sources: Sources, only: frozenset[str]) -> None:
-    """Raise InputError when there is nothing to compile, or a name is asked for that is not there."""
-    names = {each.name for each in (*sources.environments, *sources.overlays)}
+    """Raise InputError when there is nothing to compile, or a name in *only* is not there."""
+    names = {each.name for each in sources.all}
     if not names and not (root / "overlays").is_dir():
         raise InputError(
             "overlays",

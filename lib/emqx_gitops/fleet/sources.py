@@ -1,8 +1,7 @@
 """
 Read what people wrote: environments, clusters, components of their own, overlays of their own.
 
-The only reader of the user's side of the tree. A symbolic link that leads out of the repository is
-refused: Flux and Argo CD would not see what lies there.
+The only reader of the user's side of the tree.
 """
 
 from __future__ import annotations
@@ -11,21 +10,38 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from emqx_gitops.fleet.errors import InputError
+from emqx_gitops.fleet.files import entries, files_below, is_there, read_file, refuse_link, relative
 from emqx_gitops.kustomize.documents import is_generated
+from emqx_gitops.manifests import YamlError, read_stream
 
 OVERLAYS = "overlays"
 CLUSTERS = f"{OVERLAYS}/clusters.yaml"
 ENVIRONMENT = "environment.yaml"
-KUSTOMIZATION = "kustomization.yaml"
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""Names under which Kustomize finds a kustomization; ours is the first."""
+
 EXTRA = "extra"
 
-_LARGEST = 8 * 1024 * 1024
-"""Bytes of one file of a component or overlay of somebody's own."""
+_LONGEST_PATH = 200
+"""Characters of a path that a kustomization names; longer words are something else."""
+
+_MOST = 2000
+"""Files of one component or overlay of somebody's own, with all that it builds upon."""
 
 Files = Mapping[str, bytes]
 """Content of files by path, relative to the repository's root."""
+
+
+@dataclass(frozen=True)
+class Closure:
+    """The files of a kustomization that somebody wrote, and what it builds upon besides."""
+
+    files: Files = field(default_factory=dict)
+    upon: frozenset[str] = frozenset()
+    """Environments whose generated documents it names."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +57,9 @@ class EnvironmentSource:
     written: bool = True
     """Whether *text* is the file itself, so that places in it mean something to the reader."""
 
+    upon: frozenset[str] = frozenset()
+    """Other environments that *extra* builds upon."""
+
 
 @dataclass(frozen=True)
 class OverlaySource:
@@ -48,6 +67,8 @@ class OverlaySource:
 
     name: str
     files: Files
+    upon: frozenset[str] = frozenset()
+    """Environments whose generated documents it builds upon."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +79,11 @@ class Sources:
     environments: tuple[EnvironmentSource, ...]
     overlays: tuple[OverlaySource, ...]
 
+    @property
+    def all(self) -> tuple[EnvironmentSource | OverlaySource, ...]:
+        """Everything that is compiled."""
+        return (*self.environments, *self.overlays)
+
 
 def read_sources(root: Path, added: tuple[EnvironmentSource, ...] = ()) -> Sources:
     """
@@ -65,136 +91,159 @@ def read_sources(root: Path, added: tuple[EnvironmentSource, ...] = ()) -> Sourc
 
     Raises InputError.
     """
-    folder = root / OVERLAYS
-    _inside(root, folder)
-    if folder.exists() and not folder.is_dir():
-        raise InputError(
-            OVERLAYS, "is not a folder", "make it a folder with one folder for each environment"
-        )
-    environments = {each.name: each for each in added}
+    environments: dict[str, EnvironmentSource] = {}
+    for source in added:
+        if environments.setdefault(source.name, source) != source:
+            message = f"environment {source.name} is added twice"
+            raise InputError(source.file, message, "keep one of the two")
     overlays = []
-    for each in _folders(folder):
-        _inside(root, each)
-        file = f"{OVERLAYS}/{each.name}/{ENVIRONMENT}"
-        if (root / file).exists() or (root / file).is_symlink():
-            if each.name in environments:
-                message = f"environment {each.name} is also written in Python"
+    for folder in _folders(root):
+        file = f"{OVERLAYS}/{folder.name}/{ENVIRONMENT}"
+        if is_there(root, root / file):
+            if folder.name in environments:
+                message = f"environment {folder.name} is also written in Python"
                 raise InputError(file, message, "keep one of the two")
-            environments[each.name] = EnvironmentSource(
-                name=each.name,
-                file=file,
-                text=_read(root, root / file),
-                extra=_extra(root, each),
-            )
-        elif (each / KUSTOMIZATION).is_file() and not is_generated(
-            _read(root, each / KUSTOMIZATION)
-        ):
-            files = dict(closure(root, each))
-            overlays.append(OverlaySource(each.name, files))
+            environments[folder.name] = _environment(root, folder)
+            continue
+        _check_ending(root, folder)
+        kustomization = _kustomization(root, folder)
+        if kustomization is not None and not is_generated(read_file(root, kustomization)):
+            found = closure(root, folder)
+            overlays.append(OverlaySource(folder.name, found.files, found.upon))
     clusters = root / CLUSTERS
     return Sources(
-        clusters=_read(root, clusters) if clusters.exists() or clusters.is_symlink() else None,
+        clusters=read_file(root, clusters, link=True) if is_there(root, clusters) else None,
         environments=tuple(environments[name] for name in sorted(environments)),
         overlays=tuple(sorted(overlays, key=lambda each: each.name)),
     )
 
 
-def read_extra(root: Path, name: str) -> Files:
-    """Return the files of the component that belongs to the environment *name*, if it has one."""
-    return _extra(root, root / OVERLAYS / name)
-
-
-def closure(root: Path, folder: Path) -> Iterator[tuple[str, bytes]]:
+def closure(root: Path, folder: Path) -> Closure:
     """
-    Yield every file that the kustomization in *folder* needs, by path from *root*.
+    Return every file that the kustomization in *folder* needs, by path from *root*.
 
-    Everything in the folder itself, and what it points to outside; ``dist/`` stays out, for it is
-    made anew. Raises InputError for what cannot be read or lies outside *root*.
+    Everything in the folder itself, and what it points to outside; what is generated stays out,
+    for it is made anew. Raises InputError for what cannot be read, and for links.
     """
+    files: dict[str, bytes] = {}
+    upon: set[str] = set()
     waiting, seen = [folder], set[Path]()
     while waiting:
         here = waiting.pop()
         if here in seen:
             continue
         seen.add(here)
-        for path in _files(root, here):
-            content = _read(root, path)
-            yield path.relative_to(root).as_posix(), content
-            if path.name in {KUSTOMIZATION, "kustomization.yml", "Kustomization"}:
-                waiting.extend(_references(root, path.parent, content))
+        for path in files_below(root, here):
+            content = read_file(root, path)
+            files[relative(root, path)] = content
+            if len(files) > _MOST:
+                message = f"builds upon more than {_MOST} files"
+                raise InputError(relative(root, folder), message, "name smaller folders")
+            if path.name not in KUSTOMIZATIONS:
+                continue
+            for target in _references(root, path.parent, content):
+                name = _generated_for(root, target)
+                if name is None:
+                    waiting.append(target)
+                elif name:
+                    upon.add(name)
+    return Closure(files, frozenset(upon))
+
+
+def _environment(root: Path, folder: Path) -> EnvironmentSource:
+    for name in KUSTOMIZATIONS[1:]:
+        if is_there(root, folder / name):
+            message = f"stands beside the {KUSTOMIZATIONS[0]} that is ours: Kustomize takes one"
+            where = relative(root, folder / name)
+            raise InputError(where, message, f"move what it adds to the folder `{EXTRA}`")
+    extra = _extra(root, folder)
+    return EnvironmentSource(
+        name=folder.name,
+        file=relative(root, folder / ENVIRONMENT),
+        text=read_file(root, folder / ENVIRONMENT, link=True),
+        extra=extra.files,
+        upon=extra.upon - {folder.name},
+    )
+
+
+def _extra(root: Path, folder: Path) -> Closure:
+    extra = folder / EXTRA
+    if not is_there(root, extra):
+        return Closure()
+    refuse_link(root, extra)
+    where = relative(root, extra)
+    if not extra.is_dir():
+        raise InputError(where, "is not a folder", "make it a folder, or rename it")
+    if _kustomization(root, extra) is None:
+        fix = f"add {KUSTOMIZATIONS[0]} with `kind: Component`, or rename the folder"
+        raise InputError(where, f"has no {KUSTOMIZATIONS[0]}", fix)
+    return closure(root, extra)
+
+
+def _check_ending(root: Path, folder: Path) -> None:
+    """Raise InputError for a file that was meant to be an environment."""
+    for name in ("environment.yml", "environment.json", "Environment.yaml"):
+        if is_there(root, folder / name):
+            where = relative(root, folder / name)
+            raise InputError(where, "is not read under this name", f"rename it to {ENVIRONMENT}")
+
+
+def _kustomization(root: Path, folder: Path) -> Path | None:
+    found = [folder / name for name in KUSTOMIZATIONS if is_there(root, folder / name)]
+    if len(found) > 1:
+        message = f"stands beside {found[0].name}, and Kustomize takes one"
+        raise InputError(relative(root, found[1]), message, "keep one of them")
+    return found[0] if found else None
 
 
 def _references(root: Path, folder: Path, content: bytes) -> Iterator[Path]:
-    """Yield the folders and files outside *folder* that a kustomization names."""
-    for word in _strings(content):
-        if ".." not in word.split("/"):
+    """Yield the paths outside *folder*, but below *root*, that a kustomization in it names."""
+    try:
+        documents = read_stream(content)
+    except YamlError:
+        return  # Kustomize will say what is wrong with it
+    for word in _strings(documents):
+        if ".." not in word.split("/") or len(word) > _LONGEST_PATH or not word.isprintable():
             continue
         target = Path(os.path.normpath(folder / word))
-        inside = target.is_relative_to(root)
-        if inside and target.exists() and not target.is_relative_to(root / "dist"):
+        inside = target.is_relative_to(root) and not folder.is_relative_to(target)
+        if inside and is_there(root, target):
             yield target
 
 
-def _strings(content: bytes) -> Iterator[str]:
-    """Yield the scalars of a YAML text that could be relative paths."""
-    for line in content.decode(errors="replace").splitlines():
-        word = line.strip().lstrip("- ").rpartition(": ")[2].strip("'\" ")
-        if "/" in word:
-            yield word
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _strings(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _strings(each)
 
 
-def _extra(root: Path, folder: Path) -> Files:
-    extra = folder / EXTRA
-    if not extra.exists():
-        return {}
-    if not (extra / KUSTOMIZATION).is_file():
-        where = extra.relative_to(root).as_posix()
-        fix = f"add {KUSTOMIZATION} with `kind: Component`, or rename the folder"
-        raise InputError(where, f"has no {KUSTOMIZATION}", fix)
-    return dict(closure(root, extra))
+def _generated_for(root: Path, target: Path) -> str | None:
+    """Return whose generated documents *target* is: an environment's, or "" for all; else None."""
+    match target.relative_to(root).parts:
+        case ("dist", "environments", name, *_):
+            return name
+        case ("dist", *_):
+            return ""
+        case (str(top), name, *rest) if top == OVERLAYS and rest in ([], [KUSTOMIZATIONS[0]]):
+            return name if is_there(root, root / OVERLAYS / name / ENVIRONMENT) else None
+    return None
 
 
-def _folders(folder: Path) -> list[Path]:
-    try:
-        return sorted(each for each in folder.iterdir() if each.is_dir())
-    except FileNotFoundError:
+def _folders(root: Path) -> list[Path]:
+    """Return the folders below ``overlays/``, by name."""
+    folder = root / OVERLAYS
+    if not is_there(root, folder):
         return []
-    except OSError as error:
-        raise InputError(
-            OVERLAYS, f"cannot be read: {error.strerror}", "check its rights"
-        ) from None
-
-
-def _files(root: Path, path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    for parent, folders, names in os.walk(path, followlinks=False):
-        folders.sort()
-        for each in folders:
-            _inside(root, Path(parent, each))
-        for name in sorted(names):
-            yield Path(parent, name)
-
-
-def _inside(root: Path, path: Path) -> None:
-    """Raise InputError when a symbolic link at *path* leads out of *root*."""
-    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
-        where = path.relative_to(root).as_posix()
-        message = "is a symbolic link out of the repository"
-        raise InputError(
-            where, message, "put a copy in its place: Flux and Argo CD do not follow it"
-        )
-
-
-def _read(root: Path, path: Path) -> bytes:
-    _inside(root, path)
-    where = path.relative_to(root).as_posix()
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(where, f"is larger than {_LARGEST >> 20} MiB", "split it")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(where, "is a symbolic link to nothing", "remove it") from None
-    except OSError as error:
-        raise InputError(where, f"cannot be read: {error.strerror}", "check its rights") from None
+    refuse_link(root, folder)
+    if not folder.is_dir():
+        fix = "make it a folder with one folder for each environment"
+        raise InputError(OVERLAYS, "is not a folder", fix)
+    found = [each for each in entries(root, folder) if each != root / CLUSTERS]
+    for each in found:
+        refuse_link(root, each)
+    return [each for each in found if each.is_dir()]

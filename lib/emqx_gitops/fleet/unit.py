@@ -48,7 +48,7 @@ class Unit:
 
     @classmethod
     def from_json(cls, data: Any) -> Unit:
-        """Return the unit that `to_json` made *data* of; raises TypeError or KeyError for others."""
+        """Return the unit that `to_json` made *data* of; TypeError or KeyError for other data."""
         claims, summary = data["claims"], data["summary"]
         return cls(
             name=data["name"],
