@@ -15,7 +15,7 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,29 +78,16 @@ def apply(root: Path, tree: Tree, changes: Changes) -> None:
     _sweep(root)
     if not changes:
         return
-    for path in changes.all:
-        _check_parents(root, path)
-    staging = root / STAGING
-    moves: list[tuple[Path, Path]] = []
-    made: list[Path] = []
+    _check_ways(root, changes.all)
     try:
-        staging.mkdir(parents=True)
-        for number, path in enumerate((*changes.created, *changes.changed)):
-            draft, target = staging / str(number), root / path
-            draft.write_bytes(tree[path].encode())
-            moves.append((draft, target))
-            made += _make_folders(target.parent)
+        _stage(f"{root}/{STAGING}", tree, (*changes.created, *changes.changed))
     except OSError as error:
-        for folder in reversed(made):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
         _sweep(root)
         raise InputError(
             DIST, f"cannot be written: {error.strerror}; nothing was changed", _remedy(error)
         ) from None
     try:
-        for draft, target in moves:
-            draft.replace(target)
+        _settle(f"{root}/{STAGING}", str(root))
         for path in changes.removed:
             _remove(root, path)
     except OSError as error:
@@ -111,6 +98,29 @@ def apply(root: Path, tree: Tree, changes: Changes) -> None:
         ) from None
     finally:
         _sweep(root)
+
+
+def _stage(staging: str, tree: Tree, paths: Iterable[str]) -> None:
+    """Write the new content of *paths* below *staging*."""
+    os.makedirs(staging)  # noqa: PTH103  (thousands of files: pathlib is slow)
+    made: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        if folder not in made:
+            made.add(folder)
+            os.makedirs(f"{staging}/{folder}", exist_ok=True)  # noqa: PTH103  (likewise)
+        with open(f"{staging}/{path}", "wb") as file:  # noqa: PTH123  (likewise)
+            file.write(tree[path].encode())
+
+
+def _settle(staged: str, target: str) -> None:
+    """Move what is *staged* to its place; a folder that is new there moves as a whole."""
+    for entry in os.scandir(staged):
+        place = f"{target}/{entry.name}"
+        if entry.is_dir(follow_symlinks=False) and os.path.isdir(place):  # noqa: PTH112  (likewise)
+            _settle(entry.path, place)
+        else:
+            os.replace(entry.path, place)  # noqa: PTH105  (likewise)
 
 
 @contextlib.contextmanager
@@ -168,28 +178,27 @@ def _is_ours(root: Path, path: str) -> bool:
         return False
 
 
-def _check_parents(root: Path, path: str) -> None:
-    here = root
-    for part in Path(path).parts:
-        here = here / part
+def _check_ways(root: Path, paths: Iterable[str]) -> None:
+    """Raise InputError where a symbolic link, or a file in a folder's place, is in the way."""
+    folders: set[str] = set()
+    for path in paths:
+        if os.path.islink(f"{root}/{path}"):  # noqa: PTH114  (thousands of files: pathlib is slow)
+            raise _linked(path)
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    for folder in sorted(folders):
+        here = root / folder
         if here.is_symlink():
-            where = here.relative_to(root).as_posix()
-            message = "is a symbolic link, and generated files would go through it"
-            raise InputError(where, message, "put a real folder or file in its place")
-        if here != root / path and here.exists() and not here.is_dir():
-            where = here.relative_to(root).as_posix()
-            raise InputError(where, "is a file, and a folder belongs there", "remove it")
+            raise _linked(folder)
+        if here.exists() and not here.is_dir():
+            raise InputError(folder, "is a file, and a folder belongs there", "remove it")
 
 
-def _make_folders(folder: Path) -> list[Path]:
-    """Make *folder* and those above it; return the ones that were new, outermost first."""
-    missing = []
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for each in reversed(missing):
-        each.mkdir(exist_ok=True)
-    return missing[::-1]
+def _linked(path: str) -> InputError:
+    message = "is a symbolic link, and generated files would go through it"
+    return InputError(path, message, "put a real folder or file in its place")
 
 
 def _remove(root: Path, path: str) -> None:

@@ -21,7 +21,7 @@ from emqx_gitops.kustomize.errors import BuildError
 from emqx_gitops.kustomize.process import run
 from emqx_gitops.manifests import Manifest, read_stream, to_yaml
 
-BATCH = 12
+BATCH = 8
 """Overlays to a process: more of them wait longer for each other's name references."""
 
 TIMEOUT_SECONDS = 120

