@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from emqx_gitops.manifests import Manifest
@@ -94,13 +97,28 @@ def test_a_source_without_ref_follows_main() -> None:
     assert spec(f"{{flux: {{source: {{url: '{URL}'}}}}}}", SOURCE)["ref"] == {"branch": "main"}
 
 
-def test_a_source_for_rendered_manifests_carries_only_dist() -> None:
-    """Flux stores nothing else; overlays may refer to any folder, so there all is kept."""
+def test_a_source_for_rendered_manifests_carries_little() -> None:
+    """Flux stores what is compiled only; overlays may refer to any folder, so there all is kept."""
     rendered = spec(f"{{flux: {{source: {{url: '{URL}'}}}}}}", SOURCE)
     overlay = spec(f"{{flux: {{path: overlay, source: {{url: '{URL}'}}}}}}", SOURCE)
 
-    assert rendered["ignore"] == "/*\n!/dist\n"
+    assert rendered["ignore"] == "/*\n!/dist\n!/overlays\n"
     assert "ignore" not in overlay
+
+
+def test_a_source_hides_nothing_that_is_applied(tmp_path: Path) -> None:
+    """Git, which reads patterns as Flux does, keeps rendered, delivered and overlay files."""
+    ignore = spec(f"{{flux: {{source: {{url: '{URL}'}}}}}}", SOURCE)["ignore"]
+    (tmp_path / ".gitignore").write_text(ignore)
+    files = ["dist/rendered/a/b.yaml", f"dist/delivery/{ENVIRONMENT}", "overlays/a/extra/b.yaml"]
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)  # noqa: S607
+    hidden = subprocess.run(  # noqa: PLW1510  (1 is an answer)
+        ["git", "-C", tmp_path, "check-ignore", *files, "lib/a.py", "README.md"],  # noqa: S607
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    assert hidden.stdout.split() == ["lib/a.py", "README.md"]
 
 
 def test_credentials_are_referenced() -> None:

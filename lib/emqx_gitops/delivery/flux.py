@@ -29,8 +29,13 @@ _RETRY = "2m"
 _DEFAULT_REF = Ref(branch="main")
 """Flux's own default is ``master``."""
 
-_ONLY_DIST = "/*\n!/dist\n"
-"""Rendered manifests need nothing else; overlays may refer to any folder of the repository."""
+_IGNORE = "/*\n!/dist\n!/overlays\n"
+"""
+Everything but what is compiled, in the format of .gitignore.
+
+Overlays are in, so that a cluster can change its `path` without a new source. Built by Flux they
+may refer to any folder of the repository, and then nothing is ignored.
+"""
 
 
 def flux_tree(name: str, cluster: Cluster, flux: Flux, delivered: Sequence[Delivered]) -> Tree:
@@ -54,7 +59,7 @@ def _source(cluster: Cluster, flux: Flux) -> Iterator[Manifest]:
     if source.secret_name:
         spec["secretRef"] = {"name": source.secret_name}
     if flux.path == "rendered":
-        spec["ignore"] = _ONLY_DIST
+        spec["ignore"] = _IGNORE
     yield {
         "apiVersion": "source.toolkit.fluxcd.io/v1",
         "kind": "GitRepository",
