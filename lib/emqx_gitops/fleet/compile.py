@@ -38,19 +38,21 @@ class Draft:
     findings: tuple[Finding, ...]
 
 
-def compile_fleet(
+def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
     sources: Sources,
     *,
     cache: Cache,
     find_engine: Callable[[], Engine],
     workspace: Path,
+    timeout: float,
     only: frozenset[str] = frozenset(),
 ) -> Compiled:
     """
     Return what *sources* compile to; with *only*, for the environments of these names.
 
     What is wrong with the others does not count then, unless those named build upon them.
-    *workspace* is an empty folder for Kustomize to build in. Raises BuildError when Kustomize
+    *workspace* is an empty folder for Kustomize to build in, *timeout* the seconds that one of its
+    processes may take. Raises BuildError when Kustomize
     refuses an overlay, EngineError when there is no Kustomize.
     """
     keys = _keys(sources)
@@ -76,7 +78,7 @@ def compile_fleet(
     if chosen_drafts or overlays:
         foundations = needed - {draft.source.name for draft in chosen_drafts}
         _lay(workspace, _documents(structure, sources, known, drafts, foundations))
-    built = _build(chosen_drafts, overlays, find_engine, workspace)
+    built = _build(chosen_drafts, overlays, find_engine, workspace, timeout)
     for unit in built:
         if not _errors(unit.findings):
             cache.put("units", keys[unit.name], unit.to_json())
@@ -232,6 +234,7 @@ def _build(
     overlays: Sequence[OverlaySource],
     find_engine: Callable[[], Engine],
     workspace: Path,
+    timeout: float,
 ) -> list[Unit]:
     """Build drafts and hand-written overlays in *workspace*, where the shared documents lie."""
     if not drafts and not overlays:
@@ -258,7 +261,7 @@ def _build(
         for folder, each in by_folder.items()
     ]
     units = []
-    for built in build_all(engine, workspace, jobs):
+    for built in build_all(engine, workspace, jobs, timeout=timeout):
         each = by_folder[built.job.folder]
         if isinstance(each, Draft):
             units.append(unit_of(each.source, each.loaded, each.layout, each.findings, built))

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +15,15 @@ from emqx_gitops.fleet.errors import InputError
 from emqx_gitops.fleet.program import environments_in_python
 from emqx_gitops.fleet.sources import EnvironmentSource, Sources, read_sources
 from emqx_gitops.fleet.unit import Compiled
+from emqx_gitops.fleet.workspace import workspace
 from emqx_gitops.fleet.write import Changes, apply, compare, locked
 from emqx_gitops.kustomize.cache import cache_folder
 from emqx_gitops.kustomize.engine import Engine, find_engine
 
 Announce = Callable[[str], None]
+
+TIMEOUT = "EMQX_GITOPS_TIMEOUT"
+"""Environment variable: the seconds that one process of Kustomize may take."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,19 @@ def compile_root(
         added = environments_in_python(root)
     sources = read_sources(root, added)
     check_names(root, sources, only)
-    folder = cache_folder(environ)
+    timeout = _timeout(environ)
 
     def engine() -> Engine:
         return find_engine(environ, announce=announce)
 
-    with _workspace() as workspace:
+    with workspace() as folder:
         return compile_fleet(
-            sources, cache=Cache(folder), find_engine=engine, workspace=workspace, only=only
+            sources,
+            cache=Cache(cache_folder(environ)),
+            find_engine=engine,
+            workspace=folder,
+            timeout=timeout,
+            only=only,
         )
 
 
@@ -104,15 +110,15 @@ def check_names(root: Path, sources: Sources, only: frozenset[str]) -> None:
         raise InputError(f"overlays/{name}", "no such environment", fix)
 
 
-@contextmanager
-def _workspace() -> Iterator[Path]:
+def _timeout(environ: Mapping[str, str]) -> float:
+    """Return how many seconds one process of Kustomize may take."""
+    text = environ.get(TIMEOUT, "120")
     try:
-        folder = Path(tempfile.mkdtemp(prefix="emqx-gitops-"))
-    except OSError as error:
-        where = tempfile.gettempdir()
-        message = f"cannot be written: {error.strerror}"
-        raise InputError(where, message, "make room, or name another folder in TMPDIR") from None
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise InputError(
+            TIMEOUT, f"is {text!r}, and no number of seconds", "write one, or unset it"
+        )
+    return seconds

@@ -9,22 +9,23 @@ its overlay.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import TimeoutExpired
 
 from emqx_gitops.kustomize.documents import Kustomization
 from emqx_gitops.kustomize.engine import Engine
-from emqx_gitops.kustomize.errors import BuildError
+from emqx_gitops.kustomize.errors import BuildError, BuildTimeoutError
 from emqx_gitops.kustomize.process import run
-from emqx_gitops.manifests import Manifest, read_stream, to_yaml
+from emqx_gitops.manifests import Manifest, YamlError, read_stream, to_yaml
 
 BATCH = 8
 """Overlays to a process: more of them wait longer for each other's name references."""
 
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 120.0
 
 _GO_SETTINGS = {"GOGC": "400", "GOMAXPROCS": "1"}
 """Fewer collections and one thread: half the CPU time of the defaults, for 60 MB a process."""
@@ -48,32 +49,75 @@ class Built:
     warnings: str = ""
 
 
+@dataclass(frozen=True)
+class Workshop:
+    """Where and how overlays are built."""
+
+    engine: Engine
+    root: Path
+    """A folder of our own, in which the overlays lie and batches are written."""
+
+    timeout: float = TIMEOUT_SECONDS
+    """Seconds that one process may take."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set when no result is wanted any more."""
+
+    def build(self, folder: str) -> tuple[list[Manifest], str]:
+        """Return the objects of *folder*, and what Kustomize said; raise BuildError for it."""
+        try:
+            text, said = build(
+                self.engine, self.root / folder, timeout=self.timeout, stop=self.stop
+            )
+            return _objects(text, folder), said
+        except BuildError as error:
+            message = error.message.replace(f"{self.root}/", "").replace(str(self.root), "")
+            raise type(error)(folder, message) from None
+
+
 def build_all(
-    engine: Engine, root: Path, jobs: Sequence[Job], *, workers: int | None = None
+    engine: Engine,
+    root: Path,
+    jobs: Sequence[Job],
+    *,
+    workers: int | None = None,
+    timeout: float = TIMEOUT_SECONDS,
 ) -> Iterator[Built]:
     """
     Build every job below *root* and yield each as it is done, in no particular order.
 
     Batches are written below *root*, which must be a folder of our own. Raises BuildError for the
-    first overlay, by name, that cannot be built.
+    first overlay, by name, that cannot be built. Whatever ends it early ends Kustomize too.
     """
-    batches = list(_batches(jobs))
     failed: list[BuildError] = []
+    shop = Workshop(engine, root, timeout)
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        tasks = [
-            pool.submit(_build_batch, engine, root, number, batch)
-            for number, batch in enumerate(batches)
-        ]
-        for task in as_completed(tasks):
-            try:
-                yield from task.result()
-            except BuildError as error:
-                failed.append(error)
+        try:
+            tasks = [
+                pool.submit(_build_batch, shop, number, batch)
+                for number, batch in enumerate(_batches(jobs))
+            ]
+            for task in as_completed(tasks):
+                try:
+                    yield from task.result()
+                except BuildTimeoutError:
+                    raise
+                except BuildError as error:
+                    failed.append(error)
+        finally:
+            shop.stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
     if failed:
         raise min(failed, key=lambda error: error.folder)
 
 
-def build(engine: Engine, path: Path, *, timeout: float = TIMEOUT_SECONDS) -> tuple[str, str]:
+def build(
+    engine: Engine,
+    path: Path,
+    *,
+    timeout: float = TIMEOUT_SECONDS,
+    stop: threading.Event | None = None,
+) -> tuple[str, str]:
     """
     Return the YAML that Kustomize makes of the folder *path*, and its warnings.
 
@@ -81,14 +125,17 @@ def build(engine: Engine, path: Path, *, timeout: float = TIMEOUT_SECONDS) -> tu
     """
     environment = _GO_SETTINGS | dict(os.environ)
     try:
-        status, out, said = run(engine.argv(path), environ=environment, seconds=timeout)
+        status, out, said = run(engine.argv(path), environ=environment, seconds=timeout, stop=stop)
     except TimeoutExpired:
-        raise BuildError(str(path), f"no answer after {timeout:.0f} s") from None
+        raise BuildTimeoutError(str(path), f"no answer after {timeout:g} s") from None
     except OSError as error:
         raise BuildError(str(path), f"cannot start {engine.command[0]}: {error}") from None
     if status != 0:
         raise BuildError(str(path), said.strip() or f"exit status {status}")
-    return out.decode(), said.strip()
+    try:
+        return out.decode(), said.strip()
+    except UnicodeDecodeError:
+        raise BuildError(str(path), "what it printed is no text") from None
 
 
 def _batches(jobs: Iterable[Job]) -> Iterator[tuple[Job, ...]]:
@@ -112,30 +159,47 @@ def _batches(jobs: Iterable[Job]) -> Iterator[tuple[Job, ...]]:
         yield tuple(batch.values())
 
 
-def _build_batch(engine: Engine, root: Path, number: int, batch: tuple[Job, ...]) -> list[Built]:
+def _build_batch(shop: Workshop, number: int, batch: tuple[Job, ...]) -> list[Built]:
     if len(batch) == 1:
-        return [_build_one(engine, root, batch[0])]
-    folder = root / "batches" / str(number)
-    folder.mkdir(parents=True)
+        return [_build_one(shop, batch[0])]
+    folder = f"batches/{number}"
+    (shop.root / folder).mkdir(parents=True)
     document = Kustomization(resources=tuple(f"../../{job.folder}" for job in batch))
-    (folder / "kustomization.yaml").write_text(to_yaml(document.manifest()), encoding="utf-8")
+    text = to_yaml(document.manifest())
+    (shop.root / folder / "kustomization.yaml").write_text(text, encoding="utf-8")
     try:
-        text, warnings = build(engine, folder)
+        manifests, warnings = shop.build(folder)
+    except BuildTimeoutError as error:
+        # One by one, each of them might take as long.
+        raise BuildTimeoutError(", ".join(job.folder for job in batch), error.message) from None
     except BuildError:
-        return [_build_one(engine, root, job) for job in batch]
-    parts = _split(read_stream(text), batch)
+        return [_build_one(shop, job) for job in batch]
+    parts = _split(manifests, batch)
     if parts is None or warnings:
-        return [_build_one(engine, root, job) for job in batch]
+        return [_build_one(shop, job) for job in batch]
     return [Built(job, tuple(parts[job.namespace])) for job in batch]
 
 
-def _build_one(engine: Engine, root: Path, job: Job) -> Built:
+def _build_one(shop: Workshop, job: Job) -> Built:
+    manifests, warnings = shop.build(job.folder)
+    return Built(job, tuple(manifests), warnings)
+
+
+def _objects(text: str, folder: str) -> list[Manifest]:
+    """Return the objects in what Kustomize printed; raise BuildError where it is something else."""
     try:
-        text, warnings = build(engine, root / job.folder)
-    except BuildError as error:
-        message = error.message.replace(f"{root}/", "").replace(str(root), "")
-        raise BuildError(job.folder, message) from None
-    return Built(job, tuple(read_stream(text)), warnings)
+        manifests = read_stream(text)
+    except YamlError as error:
+        raise BuildError(folder, f"what it printed is no YAML: {error.message}") from None
+    for each in manifests:
+        meta = each.get("metadata")
+        name = meta.get("name") if isinstance(meta, dict) else None
+        if not all(
+            isinstance(part, str) for part in (each.get("apiVersion"), each.get("kind"), name)
+        ):
+            shown = f"{each.get('kind')} {name}"
+            raise BuildError(folder, f"it printed an object without a kind or a name: {shown}")
+    return manifests
 
 
 def _split(

@@ -20,3 +20,7 @@ class BuildError(Exception):
         super().__init__(message)
         self.folder = folder
         self.message = message
+
+
+class BuildTimeoutError(BuildError):
+    """Kustomize took too long."""
