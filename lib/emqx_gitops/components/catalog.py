@@ -29,7 +29,7 @@ AXES: dict[str, tuple[type[Choice], ...]] = {
 @cache
 def shared_components() -> dict[str, Addition]:
     """Return what each component below ``dist/components`` adds, by its path there."""
-    choices = (*chain.from_iterable(AXES.values()), Credentials, Metrics)
+    choices: tuple[type[Choice], ...] = (*chain.from_iterable(AXES.values()), Credentials, Metrics)
     found: dict[str, Addition] = {}
     for shared in chain(
         line.shared(), listeners.shared(), *(choice.shared() for choice in choices)

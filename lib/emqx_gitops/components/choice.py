@@ -30,6 +30,19 @@ ObjectName = Annotated[
 ]
 """RFC 1123 subdomain: most object names."""
 
+LabelKey = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$"
+    ),
+]
+"""Key of a label or annotation."""
+
+LabelValue = Annotated[
+    str, StringConstraints(pattern=r"^([A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)?$", max_length=63)
+]
+"""Value of a label."""
+
 SecretKey = Annotated[str, StringConstraints(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253)]
 """A key of a Secret's ``data``."""
 
@@ -43,16 +56,21 @@ Quantity = Annotated[
 """A Kubernetes quantity, as a string or a number: ``500m``, ``2``, ``4Gi``."""
 
 _UNITS = {
-    **{unit: 1000**power for power, unit in enumerate(("", "k", "M", "G", "T", "P", "E"))},
-    **{unit: 1024**power for power, unit in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"), 1)},
+    **{unit: Decimal(1000) ** power for power, unit in enumerate(("", *"kMGTPE"))},
+    **{f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", 1)},
     "m": Decimal("0.001"),
 }
 
 
+def to_number(quantity: str) -> Decimal:
+    """Return a `Quantity` as a number."""
+    number = quantity.rstrip("kmMGTPEi")
+    return Decimal(number) * _UNITS[quantity[len(number) :]]
+
+
 def to_bytes(quantity: str) -> int:
     """Return a `Quantity` as a whole number, rounded up."""
-    number = quantity.rstrip("kmMGTPEi")
-    return math.ceil(Decimal(number) * _UNITS[quantity[len(number) :]])
+    return math.ceil(to_number(quantity))
 
 
 AbsolutePath = Annotated[

@@ -14,12 +14,25 @@ from emqx_gitops.components.workload.scheduling import annotate
 from emqx_gitops.constructs import names
 from emqx_gitops.emqx import Keys
 from emqx_gitops.emqx.wiring import GENERATIONS
+from emqx_gitops.findings import Finding, Rule, Severity, Where
 from emqx_gitops.kustomize.documents import Operation, add
 
 COOKIE = "node-cookie"
 DASHBOARD_USER = "dashboard-username"
 DASHBOARD_PASSWORD = "dashboard-password"  # noqa: S105  (the name of a key)
 MANAGEMENT_SECRET = "management-secret"  # noqa: S105  (the name of a key)
+
+RELOAD_NEEDS_CONTROLLER = Rule(
+    code="EG213",
+    name="reload-needs-controller",
+    severity=Severity.WARNING,
+    what="Reloader is to restart a bare Pod.",
+    why="Reloader changes a workload's template, and a bare Pod has none: nothing would happen.",
+    fix="Leave credentials.reload out, or choose workload `statefulset` or `deployment`.",
+    source="Stakater Reloader documentation, supported workloads",
+)
+
+RULES = (RELOAD_NEEDS_CONTROLLER,)
 
 
 class Credentials(Choice):
@@ -37,7 +50,7 @@ class Credentials(Choice):
     """Any word; a new one restarts the nodes one by one, so that they read a changed Secret."""
 
     reload: bool = False
-    """Have Stakater Reloader restart the nodes when the Secret changes."""
+    """Have Stakater Reloader restart the nodes when the Secret changes; never for a new cookie."""
 
     @classmethod
     def shared(cls) -> Iterable[Shared]:
@@ -45,6 +58,12 @@ class Credentials(Choice):
         for keys in GENERATIONS:
             addition = Addition(pod=tuple(_variables(keys, names.CREDENTIALS)))
             yield Shared(path=f"credentials/{generation(keys)}", addition=addition)
+
+    def findings(self, site: Site) -> Iterator[Finding]:
+        """Warn where nothing could restart the node."""
+        if self.reload and site.workload == "Pod":
+            where = Where(environment=site.environment, path="credentials.reload")
+            yield RELOAD_NEEDS_CONTROLLER.at(where, "credentials.reload with a bare Pod")
 
     def part(self, site: Site) -> Part:
         """Read the Secret, and restart as asked."""
@@ -55,7 +74,7 @@ class Credentials(Choice):
         if self.revision is not None:
             own.append(annotate("emqx-gitops/credentials-revision", self.revision))
         workload: tuple[Operation, ...] = ()
-        if self.reload:
+        if self.reload and site.workload != "Pod":
             reloader = {"secret.reloader.stakater.com/reload": self.secret_name}
             workload = (add("/metadata/annotations", reloader),)
         return Part(

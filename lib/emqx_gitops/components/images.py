@@ -38,11 +38,14 @@ class ImageSource(Fields):
 
 
 class PodImages(Choice):
-    """How images are pulled."""
+    """
+    How images are pulled.
+
+    A registry has them at the paths of Docker Hub: `emqx/emqx`, `library/haproxy`.
+    """
 
     registry: Repository | None = None
-    """Registry and path prefix for every image: `registry.example.com/mirror`. Below it, each image
-    has its path on Docker Hub: `emqx/emqx`, `library/haproxy`."""
+    """Registry and path prefix for every image: `registry.example.com/mirror`."""
 
     pull_secrets: tuple[ObjectName, ...] = ()
     """Secrets of type `kubernetes.io/dockerconfigjson` in the environment's namespace."""

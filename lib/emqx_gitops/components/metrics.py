@@ -12,7 +12,7 @@ from emqx_gitops.components.choice import Choice
 from emqx_gitops.components.site import Site
 from emqx_gitops.constructs import names
 from emqx_gitops.findings import Finding, Rule, Severity, Where
-from emqx_gitops.kustomize.documents import replace
+from emqx_gitops.kustomize.documents import Operation, replace
 from emqx_gitops.manifests import Manifest
 
 METRICS_NEED_EMQX_5 = Rule(
@@ -25,7 +25,17 @@ METRICS_NEED_EMQX_5 = Rule(
     source="EMQX v4.4.19, deploy/docker/docker-entrypoint.sh and lib-ce/emqx_prometheus",
 )
 
-RULES = (METRICS_NEED_EMQX_5,)
+METRICS_NEED_DASHBOARD = Rule(
+    code="EG214",
+    name="metrics-need-dashboard",
+    severity=Severity.ERROR,
+    what="A ServiceMonitor is asked for, and the listener that serves metrics is turned off.",
+    why="EMQX serves metrics on the dashboard's port: Prometheus would find nothing to ask.",
+    fix="Leave emqx.listeners.dashboard on; it is not exposed by that.",
+    source="apps/emqx_prometheus/src/emqx_prometheus_api.erl, EMQX v5.7.1",
+)
+
+RULES = (METRICS_NEED_EMQX_5, METRICS_NEED_DASHBOARD)
 
 _INTERVAL = "30s"
 
@@ -51,7 +61,7 @@ class Metrics(Choice):
         del site
         if not self.service_monitor:
             return Part()
-        operations = ()
+        operations: tuple[Operation, ...] = ()
         if self.interval != _INTERVAL:
             operations = (replace("/spec/endpoints/0/interval", self.interval),)
         return Part(
@@ -60,10 +70,14 @@ class Metrics(Choice):
         )
 
     def findings(self, site: Site) -> Iterator[Finding]:
-        """Refuse what 4.4 does not have."""
-        if self.service_monitor and site.keys.is_v4:
-            where = Where(environment=site.environment, path="metrics.serviceMonitor")
+        """Refuse metrics that nobody serves."""
+        if not self.service_monitor:
+            return
+        where = Where(environment=site.environment, path="metrics.serviceMonitor")
+        if site.keys.is_v4:
             yield METRICS_NEED_EMQX_5.at(where, f"EMQX {site.version} serves no metrics")
+        elif "dashboard" not in site.listeners:
+            yield METRICS_NEED_DASHBOARD.at(where, "the dashboard's listener is off")
 
 
 def _monitor() -> Manifest:

@@ -21,7 +21,7 @@ class NetworkAccess(Choice):
     """Namespaces that may use the dashboard and its API."""
 
     metrics_from: tuple[DnsLabel, ...] = ()
-    """Namespaces that may read metrics, which are on the dashboard's port: `monitoring`."""
+    """Namespaces that may read metrics, of brokers (dashboard's port) and proxies: `monitoring`."""
 
     def part(self, site: Site) -> Part:
         """Let the named namespaces in; everyone, where the dashboard is public."""
@@ -32,7 +32,19 @@ class NetworkAccess(Choice):
             rules.append(add("/spec/ingress/-", {"ports": policy_ports(*public)}))
         named = sorted({*self.dashboard_from, *self.metrics_from})
         if named and staff:
-            label = "kubernetes.io/metadata.name"
-            peers = [{"namespaceSelector": {"matchLabels": {label: name}}} for name in named]
-            rules.append(add("/spec/ingress/-", {"from": peers, "ports": policy_ports(*staff)}))
-        return Part(own=Addition(patches={("NetworkPolicy", names.BROKER): tuple(rules)}))
+            rules.append(_let_in(named, staff))
+        proxies: tuple[Operation, ...] = ()
+        if self.metrics_from and site.tls_end == "proxy":
+            proxies = (_let_in(sorted({*self.metrics_from}), ["health"]),)
+        patches = {
+            ("NetworkPolicy", names.BROKER): tuple(rules),
+            ("NetworkPolicy", names.PROXY): proxies,
+        }
+        return Part(own=Addition(patches=patches))
+
+
+def _let_in(namespaces: list[str], ports: list[str]) -> Operation:
+    """Return the operation that lets the pods of *namespaces* connect to *ports*."""
+    label = "kubernetes.io/metadata.name"
+    peers = [{"namespaceSelector": {"matchLabels": {label: name}}} for name in namespaces]
+    return add("/spec/ingress/-", {"from": peers, "ports": policy_ports(*ports)})

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from emqx_gitops.components.choice import Fields, Quantity
+from typing import Self
+
+from pydantic import model_validator
+
+from emqx_gitops.components.choice import Fields, Quantity, to_number
 from emqx_gitops.manifests import Manifest
 
 
@@ -26,6 +30,13 @@ class Resources(Fields):
 
     ephemeral_storage: Quantity | None = None
     """Limit of logs and other files outside the data volume."""
+
+    @model_validator(mode="after")
+    def _limit_is_no_less(self) -> Self:
+        if self.cpu_limit is not None and to_number(self.cpu_limit) < to_number(self.cpu):
+            msg = f"cpuLimit {self.cpu_limit} is less than cpu {self.cpu}"
+            raise ValueError(msg)
+        return self
 
     def manifest(self, base: Manifest) -> Manifest:
         """Return the container's ``resources``, with disk space as in *base* unless said."""

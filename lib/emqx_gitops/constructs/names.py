@@ -1,11 +1,13 @@
 """
 Names, labels and guards that constructs, components and rules agree on.
 
-Names are fixed: one environment is one namespace, and neither prefixes nor hashes of construct paths
-would reach DNS names and claims. Selectors hold three labels that never change.
+Names are fixed: one environment is one namespace, and neither prefixes nor hashes of construct
+paths would reach DNS names and claims. Selectors hold three labels that never change.
 """
 
 from __future__ import annotations
+
+from emqx_gitops.manifests import Manifest
 
 BROKER = "emqx"
 """Workload, ServiceAccount, clients' Service and disruption budget of the brokers."""
@@ -82,6 +84,6 @@ def labels(component: str) -> dict[str, str]:
     }
 
 
-def metadata(name: str, component: str = CORE, **more: dict[str, str]) -> dict[str, object]:
-    """Return an object's ``metadata``; *more* may hold annotations."""
-    return {"name": name, "labels": labels(component)} | {k: v for k, v in more.items() if v}
+def metadata(name: str, component: str = CORE) -> Manifest:
+    """Return an object's ``metadata``."""
+    return {"name": name, "labels": labels(component)}

@@ -64,7 +64,7 @@ class Pod(Construct):
         # Almost nothing of a Pod can change in place: both controllers are told to replace it.
         meta["annotations"] |= {
             "argocd.argoproj.io/sync-options": "Replace=true,Force=true",
-            "kustomize.toolkit.fluxcd.io/force": "Enabled",
+            "kustomize.toolkit.fluxcd.io/force": "enabled",
         }
         # Hostname and subdomain give the pod the DNS name that a StatefulSet's pod would have.
         spec = pod.pod_spec() | {"hostname": names.BROKER, "subdomain": names.HEADLESS}

@@ -12,10 +12,15 @@ from emqx_gitops.components import discovery as discovery_axis
 from emqx_gitops.components import exposure as exposure_axis
 from emqx_gitops.components import storage as storage_axis
 from emqx_gitops.components import workload as workload_axis
-from emqx_gitops.components.choice import DnsLabel, Fields, Port
+from emqx_gitops.components.choice import DnsLabel, Fields, LabelKey, LabelValue, Port
 from emqx_gitops.components.credentials import Credentials
-from emqx_gitops.components.discovery import Discovery, Dns, K8s, Singleton
-from emqx_gitops.components.exposure import ClusterIp, Exposure, LoadBalancer
+from emqx_gitops.components.discovery.dns import Dns
+from emqx_gitops.components.discovery.k8s import K8s
+from emqx_gitops.components.discovery.names import Discovery
+from emqx_gitops.components.discovery.singleton import Singleton
+from emqx_gitops.components.exposure.cluster_ip import ClusterIp
+from emqx_gitops.components.exposure.load_balancer import LoadBalancer
+from emqx_gitops.components.exposure.service import Exposure
 from emqx_gitops.components.images import ImageSource, PodImages
 from emqx_gitops.components.license import License
 from emqx_gitops.components.listeners import DEFAULT_PORTS, STAFF
@@ -25,9 +30,11 @@ from emqx_gitops.components.registry import union
 from emqx_gitops.components.resources import Resources
 from emqx_gitops.components.settings import SettingValue
 from emqx_gitops.components.site import Listener, Site
-from emqx_gitops.components.storage import ExistingClaim, Storage
+from emqx_gitops.components.storage.existing_claim import ExistingClaim
+from emqx_gitops.components.storage.volumes import Storage
 from emqx_gitops.components.tls.certificates import Certified
-from emqx_gitops.components.workload import StatefulSet, Workload
+from emqx_gitops.components.workload.scheduling import Workload
+from emqx_gitops.components.workload.statefulset import StatefulSet
 from emqx_gitops.emqx import Edition, Line, Version, default_edition, keys_of, line_of
 from emqx_gitops.environment.clusters import Cluster
 
@@ -119,7 +126,7 @@ class Namespace(Fields):
     create: bool = True
     """Emit the Namespace, with Pod Security `restricted` enforced."""
 
-    labels: dict[str, str] = Field(default_factory=dict)
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     """Further labels on the Namespace; they win over ours."""
 
 

@@ -34,6 +34,7 @@ def check_choices(resolved: Resolved) -> Iterator[Finding]:
         resolved.exposure,
         resolved.exposure.tls,
         asked.storage,
+        asked.credentials,
         asked.metrics,
         *((asked.emqx.license,) if asked.emqx.license else ()),
     ):

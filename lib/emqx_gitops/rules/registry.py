@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from emqx_gitops.components import discovery, exposure, metrics, storage, tls, workload
+from emqx_gitops.components import (
+    credentials,
+    discovery,
+    exposure,
+    metrics,
+    storage,
+    tls,
+    workload,
+)
 from emqx_gitops.components import license as licence
 from emqx_gitops.environment import rules as form
 from emqx_gitops.findings import Rule
@@ -36,6 +44,7 @@ RULES: tuple[Rule, ...] = tuple(
             *storage.RULES,
             *licence.RULES,
             *metrics.RULES,
+            *credentials.RULES,
             *versions.RULES,
             *settings.RULES,
             *cluster_size.RULES,

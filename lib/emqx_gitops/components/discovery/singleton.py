@@ -11,6 +11,7 @@ from emqx_gitops.components.site import Site
 from emqx_gitops.constructs import names
 from emqx_gitops.emqx import discovery_value
 from emqx_gitops.findings import Finding, Rule, Severity, Where
+from emqx_gitops.kustomize.documents import replace
 
 SINGLETON_HAS_ONE_NODE = Rule(
     code="EG202",
@@ -39,7 +40,10 @@ class Singleton(Discovery):
             else variable("EMQX_NODE_NAME", f"{names.BROKER}@127.0.0.1")
         )
         settings = {site.keys.discovery: discovery_value(site.line, "singleton")}
-        return Part(own=Addition(settings=settings, pod=(host,)))
+        # Two nodes that look for nobody would split the clients while one replaces the other.
+        alone = (replace("/spec/strategy", {"type": "Recreate"}),)
+        workload = alone if site.workload == "Deployment" else ()
+        return Part(own=Addition(settings=settings, pod=(host,), workload=workload))
 
     def findings(self, site: Site) -> Iterator[Finding]:
         """Refuse more than one node."""

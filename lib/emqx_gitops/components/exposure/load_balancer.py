@@ -8,21 +8,19 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from emqx_gitops.components.addition import Addition, Part, Shared
+from emqx_gitops.components.choice import LabelKey
 from emqx_gitops.components.exposure import providers
 from emqx_gitops.components.exposure.service import (
     Exposure,
     ListenerName,
+    PortNumber,
     TrafficPolicy,
 )
-from emqx_gitops.components.exposure.service import (
-    NodePort as PortNumber,
-)
 from emqx_gitops.components.site import Site
-from emqx_gitops.components.tls import Cloud
-from emqx_gitops.components.workload.scheduling import LabelKey
+from emqx_gitops.components.tls.cloud import Cloud
 from emqx_gitops.constructs import names
 from emqx_gitops.findings import Finding, Rule, Severity, Where
-from emqx_gitops.kustomize.documents import replace
+from emqx_gitops.kustomize.documents import add, replace
 
 Cidr = Annotated[str, Field(pattern=r"^[0-9a-fA-F.:]+/[0-9]{1,3}$")]
 
@@ -39,7 +37,20 @@ CLOUD_TLS_UNKNOWN = Rule(
     source="Service documentation of Google Cloud, Azure and MetalLB: layer 4, TLS passed through",
 )
 
-RULES = (CLOUD_TLS_UNKNOWN,)
+NO_INTERNAL_BALANCER = Rule(
+    code="EG416",
+    name="provider-knows-no-internal",
+    severity=Severity.ERROR,
+    what="The balancer is to be internal, and nothing tells this provider so.",
+    why="It would get an address like any other, which may be public.",
+    fix="Give exposure.annotations, such as MetalLB's `metallb.io/address-pool`.",
+    source="MetalLB documentation, Usage; Kubernetes documentation, Internal load balancer",
+)
+
+RULES = (CLOUD_TLS_UNKNOWN, NO_INTERNAL_BALANCER)
+
+_POLICY = "Local"
+"""Traffic policy that keeps the client's address, which would be that of a node otherwise."""
 
 
 class LoadBalancer(Exposure):
@@ -62,7 +73,7 @@ class LoadBalancer(Exposure):
     """Networks that clients may come from; everywhere where left out."""
 
     address: str | None = None
-    """Fixed address of the balancer, as the provider takes it (on AWS: allocation ids)."""
+    """Fixed address, as the provider takes it; on AWS allocation ids, or private addresses."""
 
     load_balancer_class: LabelKey | None = None
     """Controller that makes the balancer; on AWS its own by default. It cannot change later."""
@@ -98,7 +109,10 @@ class LoadBalancer(Exposure):
     @classmethod
     def shared(cls) -> Iterable[Shared]:
         """One component: the Service's type, and the client's address kept."""
-        operations = (replace("/spec/type", cls.object_type),)
+        operations = (
+            replace("/spec/type", cls.object_type),
+            add("/spec/externalTrafficPolicy", _POLICY),
+        )
         addition = Addition(patches={("Service", names.BROKER): operations})
         yield Shared(path="exposure/load-balancer", addition=addition)
 
@@ -113,9 +127,10 @@ class LoadBalancer(Exposure):
             certificate=self.tls.certificate if isinstance(self.tls, Cloud) else None,
         )
         balancer = providers.PROVIDERS[self.provider or "other"](asked)
-        policy = "Cluster" if self.proxy_protocol_before else "Local"
         spec = dict(balancer.spec)
-        spec["externalTrafficPolicy"] = self.external_traffic_policy or policy
+        policy = "Cluster" if self.proxy_protocol_before else _POLICY
+        if (self.external_traffic_policy or policy) != _POLICY:
+            spec["externalTrafficPolicy"] = "Cluster"
         if self.load_balancer_class:
             spec["loadBalancerClass"] = self.load_balancer_class
         if self.source_ranges:
@@ -125,8 +140,12 @@ class LoadBalancer(Exposure):
         return Part(components=("exposure/load-balancer",), own=own)
 
     def findings(self, site: Site) -> Iterator[Finding]:
-        """Refuse TLS at a balancer that nobody told to end it."""
+        """Refuse what a balancer is to do, and nobody tells it."""
         if isinstance(self.tls, Cloud) and self.provider != "aws" and not self.annotations:
             where = Where(environment=site.environment, path="exposure.tls.terminateAt")
             message = f"provider {self.provider or 'other'} with terminateAt cloud, no annotations"
             yield CLOUD_TLS_UNKNOWN.at(where, message)
+        if self.internal and self.provider in {"metallb", "other", None} and not self.annotations:
+            where = Where(environment=site.environment, path="exposure.internal")
+            message = f"internal, provider {self.provider or 'other'}, no annotations"
+            yield NO_INTERNAL_BALANCER.at(where, message)

@@ -11,10 +11,8 @@ from emqx_gitops.components.addition import Addition, Part, Shared
 from emqx_gitops.components.exposure.service import (
     Exposure,
     ListenerName,
+    PortNumber,
     TrafficPolicy,
-)
-from emqx_gitops.components.exposure.service import (
-    NodePort as PortNumber,
 )
 from emqx_gitops.components.site import Site
 from emqx_gitops.constructs import names

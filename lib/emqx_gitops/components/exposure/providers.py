@@ -54,7 +54,8 @@ def aws(asked: Asked) -> Balancer:
     else:
         annotations[f"{prefix}-target-group-attributes"] = "preserve_client_ip.enabled=true"
     if asked.address:
-        annotations[f"{prefix}-eip-allocations"] = asked.address
+        fixed = "private-ipv4-addresses" if asked.internal else "eip-allocations"
+        annotations[f"{prefix}-{fixed}"] = asked.address
     if asked.certificate:
         annotations[f"{prefix}-ssl-cert"] = asked.certificate
         annotations[f"{prefix}-ssl-ports"] = ",".join(str(port) for port in asked.tls_ports)

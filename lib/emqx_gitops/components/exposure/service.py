@@ -13,7 +13,8 @@ from emqx_gitops.components.choice import Choice
 from emqx_gitops.components.listeners import backend
 from emqx_gitops.components.registry import union
 from emqx_gitops.components.site import Site
-from emqx_gitops.components.tls import NoTls, Tls
+from emqx_gitops.components.tls.certificates import Tls
+from emqx_gitops.components.tls.nothing import NoTls
 from emqx_gitops.constructs import names
 from emqx_gitops.constructs.ports import CLIENT_PORTS, PROXY_PORTS, service_port
 from emqx_gitops.kustomize.documents import Operation, add, replace
@@ -25,7 +26,9 @@ else:
     AnyTls = union(tls_axis.CHOICES, "terminate_at")
 
 ListenerName = Literal["mqtt", "mqtts", "ws", "wss", "dashboard", "management"]
-NodePort = Annotated[int, Field(ge=1, le=65535)]
+PortNumber = Annotated[int, Field(ge=1, le=65535)]
+"""A node port; the cluster's range is checked later."""
+
 TrafficPolicy = Literal["Cluster", "Local"]
 
 

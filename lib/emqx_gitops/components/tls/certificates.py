@@ -102,16 +102,20 @@ class Certified(Tls):
         )
 
 
-def secret_volume(volume: str, secret: str, path: str) -> tuple[Operation, Operation]:
+def secret_volume(
+    volume: str, secret: str, path: str, *, key: str = ""
+) -> tuple[Operation, Operation]:
     """
-    Return the operations that mount a Secret as a folder.
+    Return the operations that mount a Secret as a folder; with *key*, that key of it alone.
 
     A folder follows the Secret when it changes; a single file by ``subPath`` does not
     (Kubernetes documentation, Secrets).
     """
-    source = {"name": volume, "secret": {"secretName": secret, "defaultMode": 0o440}}
+    source: Manifest = {"secretName": secret, "defaultMode": 0o440}
+    if key:
+        source["items"] = [{"key": key, "path": key}]
     return (
-        add("/spec/volumes/-", source),
+        add("/spec/volumes/-", {"name": volume, "secret": source}),
         add(
             "/spec/containers/0/volumeMounts/-",
             {"name": volume, "mountPath": path, "readOnly": True},

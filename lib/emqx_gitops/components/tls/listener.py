@@ -39,7 +39,9 @@ class Listener(Certified):
             components = ()
             pod += secret_volume("tls", self.secret_name, names.TLS_PATH)
         if self.client_ca is not None:
-            pod += secret_volume("client-ca", self.client_ca.secret_name, names.CLIENT_CA_PATH)
+            # A CA's Secret often holds its private key too, which no broker needs.
+            secret, key = self.client_ca.secret_name, self.client_ca.key
+            pod += secret_volume("client-ca", secret, names.CLIENT_CA_PATH, key=key)
         settings: dict[str, str] = {}
         kinds: dict[str, ListenerKind] = {"mqtts": "ssl", "wss": "wss"}
         for name, kind in kinds.items():

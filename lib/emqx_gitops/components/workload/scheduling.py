@@ -7,16 +7,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from emqx_gitops.components.addition import Addition, Part
-from emqx_gitops.components.choice import Choice, Fields, ObjectName
+from emqx_gitops.components.choice import Choice, Fields, LabelKey, LabelValue, ObjectName
 from emqx_gitops.components.site import Site
 from emqx_gitops.constructs import pod
 from emqx_gitops.kustomize.documents import Operation, add, pointer, replace
-
-LabelKey = Annotated[
-    str,
-    Field(pattern=r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$"),
-]
-LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)?$")]
 
 
 class Toleration(Fields):
