@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emqx_gitops.emqx import Kind, Verdict
+from emqx_gitops.emqx import Kind, Problem, Verdict
 from emqx_gitops.findings import Rule, Severity
 
 _LIST = "EMQX's schemas of the line: emqx_conf_schema.erl, emqx_schema.erl, priv/emqx.schema (4.4)"
@@ -177,3 +177,8 @@ def rule_of(kind: Kind, verdict: Verdict) -> Rule:
     if verdict is Verdict.REFUSE:
         return REFUSING[kind]
     return WARNING.get(kind, UNCHECKED_SETTING)
+
+
+def is_unread(problem: Problem) -> bool:
+    """Tell whether EMQX does not read the key at all."""
+    return problem.verdict is Verdict.REFUSE and problem.kind not in OF_THE_VALUE

@@ -68,12 +68,12 @@ def _setting(
 ) -> Iterator[Finding]:
     line = resolved.site.line
     text = value if isinstance(value, str) else None
-    field = owner(line, key)
-    if field is not None:
+    field, problem = owner(line, key), check_setting(line, resolved.edition, key, text)
+    unread = problem is not None and setting_problems.is_unread(problem)
+    if field is not None and not unread:
         message = f"{key} is what the field {field} stands for"
         yield HAS_A_FIELD.at(at_key, message, f"remove it and write `{field}`")
         return
-    problem = check_setting(line, resolved.edition, key, text)
     if problem is not None:
         yield _finding(line, problem, at_key, at_value)
     elif key != key.upper():
