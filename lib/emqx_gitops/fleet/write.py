@@ -2,8 +2,8 @@
 Bring the committed tree to what a compile made of it, in a way that a kill cannot spoil.
 
 All new content is first written aside, below ``dist/.staging``; only then do files take their
-places, each by one rename. Full disks and missing rights show before the first rename. A kill in
-between leaves whole files, some old, some new, and the next run finishes.
+places, each by one rename, and what they replace is kept until all have. A kill in between leaves
+whole files, some old, some new, and the next run finishes.
 
 Files of others are never touched: what is removed must open with our comment, and so must a
 kustomization below ``overlays/`` that is replaced.
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emqx_gitops.fleet.errors import InputError
+from emqx_gitops.fleet.swap import swap
 from emqx_gitops.kustomize.documents import Tree, is_generated
 
 DIST = "dist"
@@ -52,6 +53,7 @@ def compare(root: Path, tree: Tree, *, only: frozenset[str] | None = None) -> Ch
     With *only*, nothing is stale: files of environments that were not compiled stay. Raises
     InputError where a file of somebody else stands in the way.
     """
+    _check_folders(root, tree)
     created, changed = [], []
     for path, text in tree.items():
         there = _read(root, path)
@@ -71,56 +73,32 @@ def compare(root: Path, tree: Tree, *, only: frozenset[str] | None = None) -> Ch
 
 def apply(root: Path, tree: Tree, changes: Changes) -> None:
     """
-    Make *changes* below *root*.
+    Make *changes* below *root*, all or none of them.
 
-    Raises InputError before anything changed when there is no room, no right, or a link in the way.
+    Raises InputError, and leaves everything as it was, where there is no room, no right, or a link
+    in the way. Whatever else ends it early (Ctrl-C) puts everything back too; a kill cannot, and
+    leaves whole files, which the next run brings up to date.
     """
+    _check_folders(root, (f"{DIST}/", *changes.all))
     _sweep(root)
     if not changes:
         return
-    _check_ways(root, changes.all)
+    for path in changes.all:
+        if os.path.islink(f"{root}/{path}"):  # noqa: PTH114  (thousands of files: pathlib is slow)
+            raise _linked(path)
+    new = {path: tree[path] for path in (*changes.created, *changes.changed)}
     try:
-        _stage(f"{root}/{STAGING}", tree, (*changes.created, *changes.changed))
-    except OSError as error:
-        _sweep(root)
-        raise InputError(
-            DIST, f"cannot be written: {error.strerror}; nothing was changed", _remedy(error)
-        ) from None
-    try:
-        _settle(f"{root}/{STAGING}", str(root))
-        for path in changes.removed:
-            _remove(root, path)
+        swap(str(root), f"{root}/{STAGING}", new, changes.removed)
     except OSError as error:
         raise InputError(
-            str(error.filename or DIST),
-            f"cannot be replaced: {error.strerror}; some files are new, some old",
-            "mend that and run synth again: it finishes what it began",
+            _place(root, error),
+            f"cannot be written: {error.strerror}; nothing was changed",
+            _remedy(error),
         ) from None
     finally:
         _sweep(root)
-
-
-def _stage(staging: str, tree: Tree, paths: Iterable[str]) -> None:
-    """Write the new content of *paths* below *staging*."""
-    os.makedirs(staging)  # noqa: PTH103  (thousands of files: pathlib is slow)
-    made: set[str] = set()
-    for path in paths:
-        folder = path.rpartition("/")[0]
-        if folder not in made:
-            made.add(folder)
-            os.makedirs(f"{staging}/{folder}", exist_ok=True)  # noqa: PTH103  (likewise)
-        with open(f"{staging}/{path}", "wb") as file:  # noqa: PTH123  (likewise)
-            file.write(tree[path].encode())
-
-
-def _settle(staged: str, target: str) -> None:
-    """Move what is *staged* to its place; a folder that is new there moves as a whole."""
-    for entry in os.scandir(staged):
-        place = f"{target}/{entry.name}"
-        if entry.is_dir(follow_symlinks=False) and os.path.isdir(place):  # noqa: PTH112  (likewise)
-            _settle(entry.path, place)
-        else:
-            os.replace(entry.path, place)  # noqa: PTH105  (likewise)
+    for path in changes.removed:
+        _remove_empty(root, (root / path).parent)
 
 
 @contextlib.contextmanager
@@ -138,6 +116,8 @@ def locked(root: Path, announce: Callable[[str], None]) -> Iterator[None]:
         except BlockingIOError:
             announce("another run is writing here; waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError:
+            pass  # not every file system has locks
         yield
     finally:
         os.close(handle)
@@ -178,12 +158,10 @@ def _is_ours(root: Path, path: str) -> bool:
         return False
 
 
-def _check_ways(root: Path, paths: Iterable[str]) -> None:
-    """Raise InputError where a symbolic link, or a file in a folder's place, is in the way."""
+def _check_folders(root: Path, paths: Iterable[str]) -> None:
+    """Raise InputError where a folder of *paths* is a symbolic link, or a file."""
     folders: set[str] = set()
     for path in paths:
-        if os.path.islink(f"{root}/{path}"):  # noqa: PTH114  (thousands of files: pathlib is slow)
-            raise _linked(path)
         folder = path.rpartition("/")[0]
         while folder and folder not in folders:
             folders.add(folder)
@@ -201,10 +179,8 @@ def _linked(path: str) -> InputError:
     return InputError(path, message, "put a real folder or file in its place")
 
 
-def _remove(root: Path, path: str) -> None:
-    target = root / path
-    target.unlink(missing_ok=True)
-    folder = target.parent
+def _remove_empty(root: Path, folder: Path) -> None:
+    """Remove *folder* and those above it that hold nothing, up to those that always are."""
     while folder not in {root, root / OVERLAYS, root / DIST}:
         try:
             folder.rmdir()
@@ -214,8 +190,25 @@ def _remove(root: Path, path: str) -> None:
 
 
 def _sweep(root: Path) -> None:
-    """Remove what a run that was killed left aside."""
-    shutil.rmtree(root / STAGING, ignore_errors=True)
+    """Remove what a run left aside, be it one that was killed."""
+    staging = root / STAGING
+    if staging.is_dir() and not staging.is_symlink():
+        shutil.rmtree(staging, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            staging.unlink(missing_ok=True)
+    # Empty where nothing could be written; else this fails.
+    with contextlib.suppress(OSError):
+        (root / DIST).rmdir()
+
+
+def _place(root: Path, error: OSError) -> str:
+    """Return what could not be written, as the tree has it."""
+    for name in (error.filename2, error.filename):
+        path = Path(str(name))
+        if path.is_relative_to(root) and not path.is_relative_to(root / STAGING):
+            return path.relative_to(root).as_posix()
+    return DIST
 
 
 def _remedy(error: OSError) -> str:
@@ -223,4 +216,4 @@ def _remedy(error: OSError) -> str:
 
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "make room and run synth again"
-    return "make the folder writable and run synth again"
+    return "make it writable and run synth again"
