@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from emqx_gitops.emqx.catalog import Path, canonical, matches, path_of
 from emqx_gitops.emqx.versions import Line
 
@@ -99,6 +101,7 @@ def _split(owned: tuple[tuple[str, str], ...]) -> tuple[tuple[Path, str], ...]:
 _V4, _V5 = _split(_OWNED_V4), _split(_OWNED_V5)
 
 
+@lru_cache(maxsize=4096)
 def owner(line: Line, key: str) -> str | None:
     """
     Name the field of environment.yaml that *key* belongs to, None if it is the user's to set.

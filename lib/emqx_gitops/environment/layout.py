@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from emqx_gitops.components import images, line, listeners, settings
 from emqx_gitops.components.addition import Addition, Part, combine
@@ -64,8 +65,17 @@ def lay_out(resolved: Resolved, *, extra: bool) -> Layout:
     return Layout(tree=tree, components=components, own=own)
 
 
-def parts_of(resolved: Resolved) -> Iterator[tuple[str, Part]]:
-    """Yield what each choice means here, with its name, in the order in which it applies."""
+@lru_cache(maxsize=1)
+def parts_of(resolved: Resolved) -> tuple[tuple[str, Part], ...]:
+    """
+    Return what each choice means here, with its name, in the order in which it applies.
+
+    Rules ask just before the layout does, so the last answer is kept.
+    """
+    return tuple(_parts(resolved))
+
+
+def _parts(resolved: Resolved) -> Iterator[tuple[str, Part]]:
     asked, site = resolved.asked, resolved.site
     yield "namespace", Part(own=Addition(objects=tuple(_namespace(resolved))))
     yield "emqx.version", Part(own=_image(resolved))
