@@ -64,6 +64,7 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
         structured = pool.submit(structure_tree, cache)
         drafts, refused, claims = _drafts(sources, missing, needed)
         structure = structured.result()
+    refused += _unbuildable(sources, missing & needed)
     claims += (unit.claims for unit in known.values() if unit.claims)
     fleet = _fleet_findings(claims, needed)
     if _errors([*refused, *fleet, *(f for draft in drafts for f in draft.findings)]):
@@ -75,10 +76,12 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
         return Compiled(tree={}, units=(), findings=_sorted(found), failed=True)
     overlays = [each for each in sources.overlays if each.name in missing & wanted]
     chosen_drafts = [draft for draft in drafts if draft.source.name in wanted]
+    shared: dict[str, bytes] = {}
     if chosen_drafts or overlays:
         foundations = needed - {draft.source.name for draft in chosen_drafts}
-        _lay(workspace, _documents(structure, sources, known, drafts, foundations))
-    built = _build(chosen_drafts, overlays, find_engine, workspace, timeout)
+        shared = dict(_documents(structure, sources, known, drafts, foundations))
+        _lay(workspace, shared.items())
+    built = _build(chosen_drafts, overlays, find_engine, workspace, timeout, shared=shared)
     for unit in built:
         if not _errors(unit.findings):
             cache.put("units", keys[unit.name], unit.to_json())
@@ -202,6 +205,19 @@ def _drafts(
     return drafts, refused, claims
 
 
+def _unbuildable(sources: Sources, names: frozenset[str]) -> list[Finding]:
+    """Return what Kustomize would refuse in documents of *names*; it names no line."""
+    written = [(each.name, each.extra) for each in sources.environments if each.extra]
+    written += [(each.name, each.files) for each in sources.overlays]
+    if not written:
+        return []
+    from emqx_gitops.rules.kustomize import check_documents
+
+    chosen = ((name, files) for name, files in written if name in names)
+    found = (finding for name, files in chosen for finding in check_documents(name, files))
+    return [each for each in found if each.rule.severity is Severity.ERROR]
+
+
 def _fleet_findings(claims: Iterable[Claims], needed: frozenset[str]) -> list[Finding]:
     """Return what the environments in *needed* claim that is another's."""
     from emqx_gitops.rules.fleet import check_fleet
@@ -229,14 +245,16 @@ def _documents(
             yield from each.extra.items()
 
 
-def _build(
+def _build(  # noqa: PLR0913  (what to build, with what, and where)
     drafts: Sequence[Draft],
     overlays: Sequence[OverlaySource],
     find_engine: Callable[[], Engine],
     workspace: Path,
     timeout: float,
+    *,
+    shared: Mapping[str, bytes],
 ) -> list[Unit]:
-    """Build drafts and hand-written overlays in *workspace*, where the shared documents lie."""
+    """Build drafts and hand-written overlays in *workspace*, where *shared* documents lie."""
     if not drafts and not overlays:
         return []
     from emqx_gitops.fleet.describe import overlay_unit, unit_of
@@ -264,9 +282,10 @@ def _build(
     for built in build_all(engine, workspace, jobs, timeout=timeout):
         each = by_folder[built.job.folder]
         if isinstance(each, Draft):
-            units.append(unit_of(each.source, each.loaded, each.layout, each.findings, built))
+            of = (each.source, each.loaded, each.layout, each.findings)
+            units.append(unit_of(*of, built, shared=shared))
         else:
-            units.append(overlay_unit(each, built))
+            units.append(overlay_unit(each, built, shared=shared))
     return units
 
 

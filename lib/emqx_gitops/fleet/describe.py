@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from emqx_gitops.environment.clusters import Clusters
 from emqx_gitops.environment.layout import Layout
@@ -59,14 +59,16 @@ def claims_of(loaded: Loaded) -> Claims:
     )
 
 
-def unit_of(
+def unit_of(  # noqa: PLR0913  (a build, and what it was made of)
     source: EnvironmentSource,
     loaded: Loaded,
     layout: Layout,
     findings: tuple[Finding, ...],
     built: Built,
+    *,
+    shared: Mapping[str, bytes] | None = None,
 ) -> Unit:
-    """Return the unit of an environment that was built."""
+    """Return the unit of an environment that was built upon the *shared* documents."""
     resolved = loaded.resolved
     rendered = Rendered(
         name=source.name,
@@ -84,6 +86,7 @@ def unit_of(
         files=_written(source, layout.tree),
         manifests=built.manifests,
         namespace=resolved.namespace.name,
+        shared=shared or {},
     )
     found = [*findings, *check_rendered(rendered), *check_sources(written)]
     return Unit(
@@ -97,8 +100,10 @@ def unit_of(
     )
 
 
-def overlay_unit(source: OverlaySource, built: Built) -> Unit:
-    """Return the unit of an overlay that was written by hand."""
+def overlay_unit(
+    source: OverlaySource, built: Built, *, shared: Mapping[str, bytes] | None = None
+) -> Unit:
+    """Return the unit of an overlay that was written by hand, upon the *shared* documents."""
     folder = f"overlays/{source.name}"
     file = next(each for name in KUSTOMIZATIONS if (each := f"{folder}/{name}") in source.files)
     rendered = Rendered(
@@ -108,7 +113,9 @@ def overlay_unit(source: OverlaySource, built: Built) -> Unit:
         manifests=built.manifests,
         foreign=True,
     )
-    written = WrittenSources(name=source.name, files=source.files, manifests=built.manifests)
+    written = WrittenSources(
+        name=source.name, files=source.files, manifests=built.manifests, shared=shared or {}
+    )
     return Unit(
         name=source.name,
         tree=rendered_tree(source.name, file, built.manifests),

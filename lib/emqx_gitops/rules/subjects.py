@@ -63,3 +63,7 @@ class Sources:
     """What the overlay builds to."""
 
     namespace: str = ""
+    """The environment's namespace; empty for a hand-written overlay."""
+
+    shared: Mapping[str, bytes] = field(default_factory=dict)
+    """Generated documents that overlays build upon; without them, less is found."""
