@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from emqx_gitops.kustomize.pinned import PINNED, Pin, install
 
 if TYPE_CHECKING:
     from tests.builds import Builder
+    from tests.repository import Repository
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +33,47 @@ def built(engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFacto
     from tests.builds import Builder  # a test of a low layer needs nothing of the upper ones
 
     return Builder(tmp_path_factory.mktemp("built"), engines[0])
+
+
+@pytest.fixture(scope="session")
+def _environ(
+    engines: tuple[Engine, Engine], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """A cache of the tests' own, shared by their processes, and the pinned kustomize."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(_shared(tmp_path_factory) / "cache"))
+        patch.setenv("KUSTOMIZE", engines[0].command[0])
+        yield
+
+
+@pytest.fixture(scope="session")
+def _compiled(_environ: None, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    from tests import repository  # likewise
+
+    made = repository.new(tmp_path_factory.mktemp("repository") / "root", repository.OVERLAYS)
+    assert made.call("synth").status == 0
+    return made
+
+
+@pytest.fixture
+def compiled(_compiled: Repository, tmp_path: Path) -> Repository:
+    """A repository with two environments, `small` and `plant`, that is up to date."""
+    return _compiled.copy(tmp_path / "repository")
+
+
+@pytest.fixture
+def repository(_environ: None, tmp_path: Path) -> Repository:
+    """A repository with a cluster called `lab`, and no environment yet."""
+    from tests import repository as module  # likewise
+
+    files = {"overlays/clusters.yaml": module.CLUSTERS}
+    return module.new(tmp_path / "repository", files)
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all of pytest-xdist's processes share."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 def _built(pin: Pin) -> Engine:
