@@ -11,7 +11,7 @@ from emqx_gitops.constructs.proxy import frontends
 
 @cache
 def render(template: str, options: frontends.ProxyOptions) -> str:
-    """Return *template*, a file name of this folder, filled in for *options*; most environments share one."""
+    """Return *template*, a file of this folder, filled in for *options*; environments share it."""
     import jinja2
 
     environment = jinja2.Environment(
