@@ -350,7 +350,22 @@ NETWORK = (
         listening("{dashboard: {public: false}}", node_ports("dashboard: §32717")),
         node_ports("dashboard: 32717"),
     ),
+    Case(
+        "EG414",
+        listening("{dashboard: false}", "exposure: {type: nodePort, dashboard: §true}"),
+        "exposure: {type: nodePort, dashboard: true}",
+    ),
     Case("EG415", listening("{mqtts: false}", ended("§haproxy")), ended("haproxy")),
+    Case(
+        "EG416",
+        listening("{dashboard: false}", "metrics: {serviceMonitor: §true}"),
+        "metrics: {serviceMonitor: true}",
+    ),
+    Case(
+        "EG417",
+        "metrics: {serviceMonitor: §true}",
+        "metrics: {serviceMonitor: true}\nnetwork: {metricsFrom: [monitoring]}",
+    ),
 )
 
 NFS = "type: nfs, server: nfs.example.com, size: 10Gi"

@@ -1,4 +1,4 @@
-"""Rules on fixed node ports, within one environment; `fleet` compares environments."""
+"""Rules on ports that are asked for, within one environment; `fleet` compares environments."""
 
 from __future__ import annotations
 
@@ -19,28 +19,34 @@ OUT_OF_RANGE = Rule(
 
 WITHOUT_LISTENER = Rule(
     code="EG414",
-    name="node-port-without-listener",
+    name="port-without-listener",
     severity=Severity.ERROR,
-    what="A node port is fixed for a listener that is off, or is not on the clients' Service.",
+    what="A node port or the dashboard is asked for, and its listener is off or is not public.",
     why="The port would not be opened, and nothing would say so.",
-    fix="Turn the listener on and leave its `public` out, or remove the node port.",
-    source="emqx-gitops reference, exposure.nodePorts",
+    fix="Turn the listener on and leave its `public` out, or remove what asks for it here.",
+    source="emqx-gitops reference, exposure",
 )
 
 RULES = (OUT_OF_RANGE, WITHOUT_LISTENER)
 
 
 def check(resolved: Resolved) -> Iterator[Finding]:
-    """Refuse node ports that Kubernetes would refuse, and those that lead to nothing."""
+    """Refuse node ports that Kubernetes would refuse, and ports that lead to nothing."""
     low, high = resolved.cluster.node_ports
     for name, port in resolved.exposure.node_port_of.items():
         where = Where(environment=resolved.name, path=f"exposure.nodePorts.{name}")
         if not low <= port <= high:
             message = f"node port {port} of {name} is not in {low}-{high}"
             yield OUT_OF_RANGE.at(where, message, f"write a port from {low} to {high}")
-        listener = resolved.listeners.get(name)
-        if listener is None:
-            yield WITHOUT_LISTENER.at(where, f"node port {port} is for {name}, which is off")
-        elif not listener.public:
-            message = f"node port {port} is for {name}, which is not public"
-            yield WITHOUT_LISTENER.at(where, message)
+        yield from _leads_somewhere(resolved, name, f"node port {port} is for {name}", where)
+    if resolved.exposure.dashboard:
+        where = Where(environment=resolved.name, path="exposure.dashboard")
+        yield from _leads_somewhere(resolved, "dashboard", "exposure asks for dashboard", where)
+
+
+def _leads_somewhere(resolved: Resolved, name: str, asked: str, where: Where) -> Iterator[Finding]:
+    listener = resolved.listeners.get(name)
+    if listener is None:
+        yield WITHOUT_LISTENER.at(where, f"{asked}, which is off")
+    elif not listener.public:
+        yield WITHOUT_LISTENER.at(where, f"{asked}, which is not public")
