@@ -10,7 +10,10 @@ and know nothing of EMQX::
     overlay = Overlay(app, "overlays/prod", resources=["../../base"], namespace="prod")
     Patch(overlay, "Data", file="patch-a.yaml", target=Target(kind="ConfigMap", name="a"),
           operations=[add("/data", {"key": "value"})])
+    Settings(overlay, "Settings", ConfigMapGenerator(name="b", settings={"LEVEL": "warning"}))
     tree = synth(app)
+
+`synth` returns the text of each file by its path; writing it is the caller's business.
 
 ``App.synth()`` is never used: it renames folders, and drops an object that shares kind and name
 with another (cdk8s-core ``app.ts``). The environment variable ``JSII_NODE`` should name a Node
@@ -19,11 +22,11 @@ before cdk8s is imported; `emqx_gitops.kustomize.node.use_bundled_node` does so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from cdk8s import ApiObject, App, Chart, JsonPatch
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from emqx_gitops.kustomize import documents
 from emqx_gitops.kustomize.documents import (
@@ -33,16 +36,21 @@ from emqx_gitops.kustomize.documents import (
     Operation,
     Target,
     Tree,
+    pointer,
 )
 from emqx_gitops.manifests import Manifest
 
 
 class Folder(Chart):
-    """A chart that is written as one folder; its construct id is the folder's path."""
+    """
+    A chart that is written as one folder; its construct id is the folder's path.
+
+    It holds any constructs that cdk8s knows: what they come to in ``to_json()`` are its objects.
+    """
 
     kind: Literal["Kustomization", "Component"] = "Kustomization"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what a kustomization may say, by name)
         self,
         scope: Construct,
         id: str,
@@ -54,9 +62,15 @@ class Folder(Chart):
         replicas: Mapping[str, int] | None = None,
         source: str = "",
     ) -> None:
-        """Open the folder *id*; *resources* and *components* are paths relative to it."""
-        # Construct ids may not hold a slash; the path is what the user sees.
-        super().__init__(scope, id.replace("/", "--"), disable_resource_name_hashes=True)
+        """
+        Open the folder *id*; *resources* and *components* are paths relative to it.
+
+        Raises ValueError for a folder in a folder: a longer path says the same.
+        """
+        if any(isinstance(each, Folder) for each in scope.node.scopes):
+            raise ValueError(f"folder {id} stands in another folder")
+        # A slash would separate construct ids; escaped as in JSON pointers, no two ids meet.
+        super().__init__(scope, pointer(id), disable_resource_name_hashes=True)
         self.folder = id
         self._patches: list[documents.Patch] = []
         self._generators: list[ConfigMapGenerator] = []
@@ -113,7 +127,13 @@ class Resource(ApiObject):
     """One object, given as the manifest that Kubernetes is to read."""
 
     def __init__(self, scope: Construct, id: str, manifest: Manifest) -> None:
-        """Add *manifest* to the folder *scope*; keys with value ``None`` are dropped by cdk8s."""
+        """
+        Add *manifest* to *scope*; cdk8s drops keys whose value is ``None``.
+
+        Raises ValueError where it has no ``metadata.name``: cdk8s would make one up.
+        """
+        if not manifest.get("metadata", {}).get("name"):
+            raise ValueError(f"{scope.node.path}/{id} has no metadata.name")
         super().__init__(scope, id, api_version=manifest["apiVersion"], kind=manifest["kind"])
         body = (key for key in manifest if key not in {"apiVersion", "kind"})
         # One call for all fields: every call into Node costs a round trip.
@@ -125,7 +145,7 @@ class Patch(Construct):
 
     def __init__(
         self,
-        scope: Folder,
+        scope: Construct,
         id: str,
         *,
         file: str,
@@ -134,30 +154,52 @@ class Patch(Construct):
     ) -> None:
         """Write *operations* to *file* and list it with *target*."""
         super().__init__(scope, id)
-        scope.add_patch(documents.Patch(file=file, target=target, operations=tuple(operations)))
+        patch = documents.Patch(file=file, target=target, operations=tuple(operations))
+        _folder_of(scope).add_patch(patch)
 
 
 class Settings(Construct):
     """A ConfigMap that the folder it stands in generates."""
 
-    def __init__(self, scope: Folder, id: str, generator: ConfigMapGenerator) -> None:
+    def __init__(self, scope: Construct, id: str, generator: ConfigMapGenerator) -> None:
         """Have *generator* listed by the folder."""
         super().__init__(scope, id)
-        scope.add_generator(generator)
+        _folder_of(scope).add_generator(generator)
+
+
+def _folder_of(scope: Construct) -> Folder:
+    """Return the folder that *scope* is or stands in."""
+    if isinstance(scope, Folder):
+        return scope
+    for each in reversed(scope.node.scopes):
+        if isinstance(each, Folder):
+            return each
+    raise ValueError(f"{scope.node.path} stands in no folder")
 
 
 def synth(app: App) -> Tree:
     """
     Return the files of every folder in *app*, by path.
 
-    Raises ValueError when two documents claim the same path.
+    Raises ValueError when two documents claim the same path, and for a chart that is no folder:
+    nobody would write what is in it.
     """
     tree: Tree = {}
-    for folder in app.node.children:
-        if isinstance(folder, Folder):
-            for path, text in folder.kustomization().tree(folder.folder).items():
-                if path in tree:
-                    msg = f"two folders claim {path}"
-                    raise ValueError(msg)
-                tree[path] = text
+    for folder in _folders(app):
+        for path, text in folder.kustomization().tree(folder.folder).items():
+            if path in tree:
+                raise ValueError(f"two folders claim {path}")
+            tree[path] = text
     return tree
+
+
+def _folders(scope: IConstruct) -> Iterator[Folder]:
+    for each in scope.node.children:
+        if isinstance(each, Folder):
+            yield each
+        elif isinstance(each, Chart):
+            raise ValueError(  # noqa: TRY004  (the chart is fine, its place is not)
+                f"chart {each.node.path} is no Base, Component or Overlay"
+            )
+        else:
+            yield from _folders(each)
