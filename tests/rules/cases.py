@@ -148,6 +148,16 @@ COMBINATIONS = (
         "emqx: {version: 4.4.19}\nmetrics: {serviceMonitor: §true}",
         "emqx: {version: 4.4.19}\nmetrics: {serviceMonitor: false}",
     ),
+    Case(
+        "EG213",
+        "workload: {kind: pod}\ncredentials: {reload: §true}",
+        "workload: {kind: statefulset}\ncredentials: {reload: true}",
+    ),
+    Case(
+        "EG214",
+        listening("{dashboard: false}", "metrics: {serviceMonitor: §true}"),
+        "metrics: {serviceMonitor: true}",
+    ),
 )
 
 SETTINGS = (
@@ -358,8 +368,8 @@ NETWORK = (
     Case("EG415", listening("{mqtts: false}", ended("§haproxy")), ended("haproxy")),
     Case(
         "EG416",
-        listening("{dashboard: false}", "metrics: {serviceMonitor: §true}"),
-        "metrics: {serviceMonitor: true}",
+        "exposure: {type: loadBalancer, provider: metallb, internal: §true}",
+        "exposure: {type: loadBalancer, provider: gcp, internal: true}",
     ),
     Case(
         "EG417",
