@@ -17,8 +17,7 @@ from emqx_gitops.kustomize.build import Built
 from emqx_gitops.kustomize.documents import Tree, comment
 from emqx_gitops.manifests import Document, Manifest, order_keys, to_yaml
 from emqx_gitops.rules.accepted import accept
-from emqx_gitops.rules.kustomize import check_sources
-from emqx_gitops.rules.rendered import check_rendered
+from emqx_gitops.rules.built import check_built
 from emqx_gitops.rules.subjects import Claims, Rendered
 from emqx_gitops.rules.subjects import Sources as WrittenSources
 
@@ -78,7 +77,6 @@ def unit_of(  # noqa: PLR0913  (a build, and what it was made of)
         external=frozenset(("Secret", name) for name, _ in resolved.external_secrets())
         | frozenset(resolved.external_objects()),
         foreign=bool(source.extra),
-        checked=frozenset(resolved.asked.emqx.settings),
         kubernetes=resolved.cluster.minor if resolved.cluster.kubernetes else None,
     )
     written = WrittenSources(
@@ -87,8 +85,9 @@ def unit_of(  # noqa: PLR0913  (a build, and what it was made of)
         manifests=built.manifests,
         namespace=resolved.namespace.name,
         shared=shared or {},
+        checked=frozenset(resolved.asked.emqx.settings),
     )
-    found = [*findings, *check_rendered(rendered), *check_sources(written)]
+    found = [*findings, *check_built(rendered, written)]
     return Unit(
         name=source.name,
         tree=layout.tree | rendered_tree(source.name, source.file, built.manifests),
@@ -120,7 +119,7 @@ def overlay_unit(
         name=source.name,
         tree=rendered_tree(source.name, file, built.manifests),
         objects=len(built.manifests),
-        findings=(*check_rendered(rendered), *check_sources(written)),
+        findings=tuple(check_built(rendered, written)),
     )
 
 

@@ -62,6 +62,10 @@ class Assembly:
     clashes: list[Clash] = field(default_factory=list)
     complete: bool = True
 
+    def items(self) -> list[Item]:
+        """Return every object that was there at some step, in order."""
+        return list({id(each): each for step in self.steps for each in step.items}.values())
+
 
 def assemble(files: Files, folder: str) -> Assembly:
     """Return how the overlay in *folder* comes about."""

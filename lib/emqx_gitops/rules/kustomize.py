@@ -8,8 +8,9 @@ from emqx_gitops.constructs.names import SETTINGS
 from emqx_gitops.findings import Finding, Rule
 from emqx_gitops.kustomize.documents import is_generated
 from emqx_gitops.rules import generated_maps, kustomization_form, moved, patches
-from emqx_gitops.rules.assembly import Assembly, assemble
-from emqx_gitops.rules.generated_maps import check_generators, clash
+from emqx_gitops.rules.assembly import Assembly, Item, assemble
+from emqx_gitops.rules.broker_settings import check_broker_settings
+from emqx_gitops.rules.generated_maps import Setting, check_generators, clash
 from emqx_gitops.rules.kustomization_form import check_form
 from emqx_gitops.rules.kustomizations import NAMES
 from emqx_gitops.rules.moved import check_moves
@@ -36,40 +37,64 @@ def check_documents(name: str, files: Mapping[str, bytes]) -> Iterator[Finding]:
     yield from check_form(files, name)
 
 
+def is_written(sources: Sources) -> bool:
+    """Tell whether people wrote any of the kustomizations."""
+    return not all(
+        is_generated(text)
+        for path, text in sources.files.items()
+        if path.rpartition("/")[2] in NAMES
+    )
+
+
 def check_sources(sources: Sources) -> Iterator[Finding]:
     """
     Yield what is wrong with the documents of one overlay.
 
     Where the compiler wrote all of them there is nothing to find; tests see to that.
     """
-    if all(is_generated(text) for path, text in sources.files.items() if _is_kustomization(path)):
-        return
+    if is_written(sources):
+        yield from check_assembly(sources, assembly_of(sources))
+
+
+def assembly_of(sources: Sources) -> Assembly:
+    """Return how the overlay comes about, as far as its documents are known."""
+    return assemble({**sources.shared, **sources.files}, f"{OVERLAYS}/{sources.name}")
+
+
+def check_assembly(sources: Sources, assembly: Assembly) -> Iterator[Finding]:
+    """Yield what is wrong with documents that people wrote, and with what they do to others."""
     yield from check_documents(sources.name, sources.files)
-    files = {**sources.shared, **sources.files}
-    assembly = assemble(files, f"{OVERLAYS}/{sources.name}")
-    objects = sort_objects(_rendered(sources))
+    objects = sort_objects(
+        Rendered(
+            name=sources.name,
+            file=f"{OVERLAYS}/{sources.name}/kustomization.yaml",
+            namespace=sources.namespace,
+            manifests=sources.manifests,
+        )
+    )
     variables = frozenset(_variable_maps(assembly, objects))
     for step in assembly.steps:
         here = step.kustomization
         if not here.generated:
             yield from check_patches(step, sources.name, sources.manifests)
-            yield from check_order(files, here, sources.name, objects)
+            yield from check_order(assembly.files, here, sources.name, objects)
             yield from check_generators(here, sources.name, variables)
     for pair in assembly.clashes:
         if pair.later.map == SETTINGS:
             yield from clash(sources.name, pair.earlier, pair.later)
-    items = {id(each): each for step in assembly.steps for each in step.items}
-    yield from check_moves(sources, items)
+    yield from check_moves(sources, assembly.items())
+    yield from check_broker_settings(objects, _settings(assembly), sources.checked)
 
 
-def _is_kustomization(path: str) -> bool:
-    return path.rpartition("/")[2] in NAMES
-
-
-def _rendered(sources: Sources) -> Rendered:
-    return Rendered(
-        name=sources.name, file="", namespace=sources.namespace, manifests=sources.manifests
-    )
+def _settings(assembly: Assembly) -> Mapping[str, Setting]:
+    """Return the settings that people wrote, by name."""
+    return {
+        key: setting
+        for item in assembly.items()
+        if item.known.name == SETTINGS
+        for key, setting in item.settings.items()
+        if not setting.kustomization.generated
+    }
 
 
 def _variable_maps(assembly: Assembly, objects: Objects) -> Iterator[str]:
@@ -81,9 +106,11 @@ def _variable_maps(assembly: Assembly, objects: Objects) -> Iterator[str]:
         for kind, name, _ in container.sources
         if kind == "ConfigMap"
     }
-    for step in assembly.steps:
-        for item in step.items:
-            if item.known.kind == "ConfigMap" and any(
-                each == item.known.name or each.startswith(f"{item.known.name}-") for each in used
-            ):
-                yield item.known.name
+    for item in assembly.items():
+        if item.known.kind == "ConfigMap" and any(_is_of(name, item) for name in used):
+            yield item.known.name
+
+
+def _is_of(name: str, item: Item) -> bool:
+    """Tell whether *name* is that of a map, with a hash or without."""
+    return name == item.known.now or name.startswith(f"{item.known.now}-")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from emqx_gitops.findings import Finding, Rule, Severity, Where
 from emqx_gitops.kustomize.documents import is_generated
@@ -62,14 +62,14 @@ _CLUSTER_WIDE = frozenset(
 """Group and kind of custom resources without a namespace that stand beside brokers."""
 
 
-def check_moves(sources: Sources, items: Mapping[int, Item]) -> Iterator[Finding]:
+def check_moves(sources: Sources, items: Iterable[Item]) -> Iterator[Finding]:
     """Yield the objects, written by hand, that end up in a namespace which they do not name."""
     built = {
         (group_of(each), each["kind"], text(mapping(each.get("metadata")).get("name"))): each
         for each in sources.manifests
     }
     wide = _CLUSTER_WIDE | set(_defined(sources.manifests))
-    for item in items.values():
+    for item in items:
         manifest = item.manifest
         if not item.file or is_generated(sources.files.get(item.file, b"")):
             continue

@@ -77,12 +77,10 @@ def check_order(
     for key in ("patches", "patchesStrategicMerge"):
         for index, content in _contents(files, here, key):
             for body in manifests_in(content):
-                if body.get("$patch") is None:
-                    for what in _reordered(body, objects):
-                        path = (key, index)
-                        yield here.at(
-                            REORDERS_LIST, environment, path, f"the patch writes to {what}"
-                        )
+                lists = {} if "$patch" in body else dict.fromkeys(_reordered(body, objects))
+                if lists:
+                    message = f"the patch writes to {' and '.join(lists)}"
+                    yield here.at(REORDERS_LIST, environment, (key, index), message)
 
 
 def _group(
@@ -128,7 +126,8 @@ def _said(group: list[tuple[int, Manifest]]) -> str:
 def _guess(target: Manifest, known: list[Known]) -> str:
     """Return what may have been meant: another kind of that name, or another name of that kind."""
     kind, name = text(target.get("kind")), text(target.get("name"))
-    same_name = [each for each in known if name and each.now == name]
+    kin = [each for each in known if each.kind in WORKLOADS] if kind in WORKLOADS else known
+    same_name = [each for each in kin if name and each.now == name]
     same_kind = [each for each in known if hits({"kind": kind}, each)]
     if same_name:
         near = nearest(kind, [each.kind for each in same_name])

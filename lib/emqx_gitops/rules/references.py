@@ -69,11 +69,7 @@ _MOST = 1000
 def check_references(objects: Objects) -> Iterator[Finding]:
     """Yield the names of objects, keys and volumes that lead nowhere."""
     for pod in objects.pods:
-        for each in pod.references:
-            yield from check_reference(objects, pod.owner, each)
-        yield from _volumes(objects, pod)
-        for container in pod.containers:
-            yield from _probes(objects, pod, container)
+        yield from _pod(objects, pod)
     for owner in objects.of("StatefulSet"):
         service = text(mapping(owner.get("spec")).get("serviceName"))
         reference = Reference("Service", service, "spec.serviceName")
@@ -89,6 +85,20 @@ def check_references(objects: Objects) -> Iterator[Finding]:
             yield from check_reference(objects, scaler, reference)
 
 
+def _pod(objects: Objects, pod: Pod) -> Iterator[Finding]:
+    missing: set[tuple[str, str]] = set()
+    for each in pod.references:
+        # A pod may take many keys of one Secret: that it is not there is said once.
+        if (each.kind, each.name) not in missing:
+            found = list(check_reference(objects, pod.owner, each))
+            yield from found
+            if found and objects.find(each.kind, pod.namespace, each.name) is None:
+                missing.add((each.kind, each.name))
+    yield from _volumes(objects, pod)
+    for container in pod.containers:
+        yield from _probes(objects, pod, container)
+
+
 def check_reference(objects: Objects, owner: Manifest, reference: Reference) -> Iterator[Finding]:
     """Yield a finding where *owner* refers to an object, or key of it, that does not exist."""
     kind, name, path = reference.kind, reference.name, reference.path
@@ -98,7 +108,7 @@ def check_reference(objects: Objects, owner: Manifest, reference: Reference) -> 
     found = objects.find(kind, namespace, name)
     if found is None:
         if not _exists_elsewhere(objects, kind, namespace, name):
-            yield _missing(objects, owner, reference)
+            yield from _missing(objects, owner, reference)
         return
     for key in reference.keys:
         known = {k for part in _DATA for k in mapping(found.get(part))}
@@ -135,21 +145,25 @@ def _exists_elsewhere(objects: Objects, kind: str, namespace: str, name: str) ->
     return bool(makers) and name in mentioned(makers)
 
 
-def _missing(objects: Objects, owner: Manifest, reference: Reference) -> Finding:
+def _missing(objects: Objects, owner: Manifest, reference: Reference) -> Iterator[Finding]:
     rule = UNSEEN if objects.rendered.foreign else DANGLING
     kind, name = reference.kind, reference.name
     namespace = namespace_of(owner)
-    here = [other for k, ns, other in objects.index if k == kind and ns == namespace]
+    here = {other for k, ns, other in objects.index if k == kind and ns == namespace}
+    here |= {other for k, other in objects.rendered.external if k == kind}
     hashed = next((each for each in here if _bare(each) == name), "")
+    guess = did_you_mean(name, here)
+    if kind == "Secret" and not objects.rendered.namespace and not (hashed or guess):
+        # A Secret is rightly made elsewhere, and a hand-written overlay has no place to say so.
+        return
+    fix = rule.fix + guess
     if hashed:
         fix = (
             f"Kustomize named the {kind} {hashed} and takes this field for no reference: name it "
             "in a field that Kustomize knows, or set disableNameSuffixHash on its generator."
         )
-    else:
-        fix = rule.fix + did_you_mean(name, here)
     message = f"{kind} {name} is not among the rendered objects"
-    return objects.at(rule, owner, reference.path, message, fix)
+    yield objects.at(rule, owner, reference.path, message, fix)
 
 
 def _bare(name: str) -> str:

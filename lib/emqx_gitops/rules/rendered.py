@@ -25,7 +25,6 @@ from emqx_gitops.rules import (
     variables,
 )
 from emqx_gitops.rules.bindings import check_bindings
-from emqx_gitops.rules.broker_settings import check_broker_settings
 from emqx_gitops.rules.claims import check_claims
 from emqx_gitops.rules.discovery import check_discovery
 from emqx_gitops.rules.identity import check_identities
@@ -73,9 +72,6 @@ CHECKS: tuple[Check, ...] = (
     check_rights,
 )
 
-FOREIGN_CHECKS: tuple[Check, ...] = (check_broker_settings, check_shapes)
-"""Checks of what only people write wrongly; the compiler's own output is tested for it."""
-
 
 def check_rendered(rendered: Rendered) -> Iterator[Finding]:
     """Yield what is wrong with the objects of one overlay."""
@@ -83,5 +79,5 @@ def check_rendered(rendered: Rendered) -> Iterator[Finding]:
     for check in CHECKS:
         yield from check(objects)
     if rendered.foreign:
-        for check in FOREIGN_CHECKS:
-            yield from check(objects)
+        # The compiler's own shapes are tested instead.
+        yield from check_shapes(objects)

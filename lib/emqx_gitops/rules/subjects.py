@@ -46,9 +46,6 @@ class Rendered:
     foreign: bool = False
     """Whether parts were written by hand, whose shapes are checked: ``extra/``, or all of it."""
 
-    checked: frozenset[str] = frozenset()
-    """Settings of EMQX that were checked already, where somebody wrote them."""
-
     kubernetes: tuple[int, int] | None = None
     """Minor version of the cluster; None for the oldest and the newest supported."""
 
@@ -67,3 +64,6 @@ class Sources:
 
     shared: Mapping[str, bytes] = field(default_factory=dict)
     """Generated documents that overlays build upon; without them, less is found."""
+
+    checked: frozenset[str] = frozenset()
+    """Settings of EMQX that were checked already, where somebody wrote them."""
