@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emqx_gitops.findings import Rule
-from emqx_gitops.rules.registry import RULES, family_of, rule_by_code
+from emqx_gitops.rules.registry import BY_CODE, RULES, family_of, rule_by_code
 from tests.rules.cases import CASES
 
 WRITTEN_BY_HAND = "EG[67]"
@@ -55,7 +55,16 @@ def test_no_rule_is_left_out() -> None:
         for code in re.findall(r'code="(EG[0-9]{3})"', path.read_text(encoding="utf-8"))
     }
 
-    assert written == set(rule_by_code())
+    assert written == set(BY_CODE)
+
+
+def test_a_rule_is_found_by_its_code() -> None:
+    """An unknown code is no rule."""
+    found = rule_by_code("EG308")
+
+    assert found is not None
+    assert found.name == "even-number-of-nodes"
+    assert rule_by_code("EG999") is None
 
 
 def test_families_cover_all_codes() -> None:

@@ -19,7 +19,7 @@ from emqx_gitops.rules import (
     versions,
     volume_size,
 )
-from emqx_gitops.rules.registry import rule_by_code
+from emqx_gitops.rules.registry import BY_CODE
 
 Check = Callable[[Resolved], Iterable[Finding]]
 """What looks at one resolved environment; findings name a path, which is given its place here."""
@@ -63,7 +63,7 @@ def check_environment(loaded: Loaded) -> list[Finding]:
         return findings
     findings += _placed(loaded, CHECKS)
     findings += settings.check(loaded)
-    findings += accepted.check(loaded, rule_by_code())
+    findings += accepted.check(loaded, BY_CODE)
     if not any(each.rule.severity is Severity.ERROR for each in findings):
         findings += settings.check_twice(loaded)
     return findings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 from emqx_gitops.components import (
     credentials,
@@ -62,6 +61,9 @@ RULES: tuple[Rule, ...] = tuple(
         key=lambda rule: rule.code,
     )
 )
+"""All rules, in the order of their codes."""
+
+BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 """All rules, by code."""
 
 FAMILIES = {
@@ -76,10 +78,9 @@ FAMILIES = {
 """What rules are about, by the beginning of their code."""
 
 
-@cache
-def rule_by_code() -> Mapping[str, Rule]:
-    """Return every rule by its code."""
-    return {rule.code: rule for rule in RULES}
+def rule_by_code(code: str) -> Rule | None:
+    """Return the rule with that code, if there is one."""
+    return BY_CODE.get(code)
 
 
 def family_of(code: str) -> str:
