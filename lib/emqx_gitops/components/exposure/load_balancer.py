@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from emqx_gitops.components.addition import Addition, Part, Shared
 from emqx_gitops.components.choice import LabelKey
@@ -22,7 +22,19 @@ from emqx_gitops.constructs import names
 from emqx_gitops.findings import Finding, Rule, Severity, Where
 from emqx_gitops.kustomize.documents import add, replace
 
-Cidr = Annotated[str, Field(pattern=r"^[0-9a-fA-F.:]+/[0-9]{1,3}$")]
+
+def _network(text: str) -> str:
+    """Return *text*, a network; raise ValueError where the API server would refuse it as one."""
+    import ipaddress
+
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"{text} is no network; write one such as 203.0.113.0/24") from None
+    return text
+
+
+Cidr = Annotated[str, Field(pattern=r"^[0-9a-fA-F.:]+/[0-9]{1,3}$"), AfterValidator(_network)]
 
 CLOUD_TLS_UNKNOWN = Rule(
     code="EG405",
