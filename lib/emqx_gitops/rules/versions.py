@@ -28,8 +28,8 @@ UNKNOWN_VERSION = Rule(
     code="EG210",
     name="unknown-version",
     severity=Severity.ERROR,
-    what="EMQX was never released in this version, or not in this edition.",
-    why="There is no such image, and nobody knows which settings it would read.",
+    what="EMQX was not released in this version or edition, or its line is not supported.",
+    why="There is no such image, or nobody knows here which settings it would read.",
     fix="Write a version and an edition that were released together.",
     source="Tags of emqx/emqx: v* up to 5.8.9, e*, and plain ones from 6.0 on",
 )
@@ -66,9 +66,9 @@ def check_version(resolved: Resolved) -> Iterator[Finding]:
     if not released:
         where = Where(environment=resolved.name, path="emqx.version")
         near = nearest_versions(str(version))
-        lines = ", ".join(Line)
-        fix = f"write {' or '.join(near)}" if near else f"supported lines: {lines}"
-        yield UNKNOWN_VERSION.at(where, f"there is no EMQX {version} that we know of", fix)
+        fix = f"write {', '.join(near)}" if near else "write one of another line"
+        fix += f"; lines that are supported: {', '.join(Line)}"
+        yield UNKNOWN_VERSION.at(where, f"EMQX {version} is no release that we know", fix)
         return
     where = Where(environment=resolved.name, path="emqx.edition")
     fix = f"write `edition: {' or '.join(released)}`, or another version"
