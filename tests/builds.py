@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from emqx_gitops.environment.layout import Layout, lay_out
 from emqx_gitops.environment.loader import Loaded, load, load_clusters, merge
 from emqx_gitops.findings import Severity
 from emqx_gitops.fleet.cache import Cache
 from emqx_gitops.fleet.compile import structure_tree
-from emqx_gitops.kustomize.build import build
+from emqx_gitops.kustomize.build import Job, build, build_all
 from emqx_gitops.kustomize.documents import Tree
 from emqx_gitops.kustomize.engine import Engine
 from emqx_gitops.manifests import Document, Manifest, read_document, read_stream
@@ -108,15 +110,32 @@ class Builder:
         """Return what *asked*, in YAML, upon the smallest environment becomes; fail if refused."""
         key = (asked, clusters, name)
         if key not in self._kept:
-            loaded = loaded_of(asked, clusters=clusters, name=name)
-            refused = [f for f in check_environment(loaded) if f.rule.severity is Severity.ERROR]
-            assert not refused, refused
-            layout = lay_out(loaded.resolved, extra=False)
-            write(self._root, layout.tree)
+            layout = self._lay_out(*key)
             text, warnings = build(self._engine, self._root / "overlays" / name)
             assert not warnings
             self._kept[key] = Built(tuple(read_stream(text)), layout)
         return self._kept[key]
+
+    def together(self, asked: Iterable[str]) -> list[Built]:
+        """Return what each of *asked* becomes; all that are new are built at once."""
+        keys = [(each, "", f"e{crc32(each.encode()):08x}") for each in asked]
+        fresh = {key[2]: key for key in keys if key not in self._kept}
+        layouts = {name: self._lay_out(*key) for name, key in fresh.items()}
+        jobs = [Job(f"overlays/{name}", f"emqx-{name}") for name in layouts]
+        shutil.rmtree(self._root / "batches", ignore_errors=True)
+        for each in build_all(self._engine, self._root, jobs):
+            assert not each.warnings
+            name = each.job.folder.rpartition("/")[2]
+            self._kept[fresh[name]] = Built(each.manifests, layouts[name])
+        return [self._kept[key] for key in keys]
+
+    def _lay_out(self, asked: str, clusters: str, name: str) -> Layout:
+        loaded = loaded_of(asked, clusters=clusters, name=name)
+        refused = [f for f in check_environment(loaded) if f.rule.severity is Severity.ERROR]
+        assert not refused, refused
+        layout = lay_out(loaded.resolved, extra=False)
+        write(self._root, layout.tree)
+        return layout
 
     def folder(self, name: str) -> Path:
         """Return a folder for documents of a test's own, beside the shared ones."""
