@@ -19,6 +19,7 @@ import sys
 from pathlib import Path
 
 ADDRESS = "192.0.2.10"
+UID = "1000"
 PROCESSES: dict[int, subprocess.Popen[bytes]] = {}
 
 
@@ -77,14 +78,20 @@ def listen(address: str, port: int, kind: str) -> socket.socket:
     return socket.create_server((address, port), backlog=1024)
 
 
-def run(command: list[str], environment: dict[str, str], log: str, uid: int) -> int:
-    """Start *command* as the pod's security context would, its output in the file *log*."""
-    if uid:
-        drop = ["--reuid", str(uid), "--regid", str(uid), "--clear-groups", "--no-new-privs"]
-        command = ["setpriv", *drop, "--inh-caps=-all", "--bounding-set=-all", *command]
+def run(command: list[str], environment: dict[str, str], log: str, *, root: bool) -> int:
+    """Start *command* as the pod's security context would, its output in the file *log*.
+
+    The invoking user is *root*, or somebody else who needs one more namespace to be user 1000.
+    """
+    identity = (
+        ["--reuid", UID, "--regid", UID, "--clear-groups"] if root else ["--ambient-caps=-all"]
+    )
+    drop = ["--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
+    nested = ["unshare", "--user", "--map-user", UID, "--map-group", UID, "--keep-caps"]
+    command = [*([] if root else nested), "setpriv", *identity, *drop, *command]
     with Path("/mnt", log).open("ab") as output:
-        if uid:
-            os.fchown(output.fileno(), uid, uid)  # /dev/stdout is opened again, as runc allows
+        if root:  # /dev/stdout is opened again, which container runtimes allow likewise
+            os.fchown(output.fileno(), int(UID), int(UID))
         process = subprocess.Popen(
             command,
             env=environment,
@@ -106,7 +113,8 @@ def answer(request: list[object]) -> tuple[object, socket.socket | None]:
         case "listen":
             return None, listen(*arguments)  # type: ignore[arg-type]
         case "run":
-            return run(*arguments), None  # type: ignore[arg-type]
+            *what, root = arguments
+            return run(*what, root=bool(root)), None  # type: ignore[arg-type]
         case "poll":
             return PROCESSES[int(str(arguments[0]))].poll(), None
         case "kill":

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-UID = 1000
 WAIT = 20.0
 
 
@@ -122,9 +121,8 @@ class Pod:
         """Start a program as user 1000 without capabilities."""
         self._number += 1
         log = f"{self._number}-{Path(command[0]).name}.log"
-        uid = UID if os.geteuid() == 0 else 0
         path = {"PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
-        pid = self.ask("run", command, path | environment, log, uid)
+        pid = self.ask("run", command, path | environment, log, os.geteuid() == 0)
         return Process(self, pid, self.workspace / log)
 
     def fill(self, volume: str, files: dict[str, str]) -> None:
