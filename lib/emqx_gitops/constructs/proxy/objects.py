@@ -24,7 +24,18 @@ RESOURCES: Manifest = {
 }
 
 GRACE_SECONDS = 300
+DRAIN_SECONDS = 240
 """Time for clients to leave a proxy that stops; those who stay are cut off and reconnect."""
+
+SYSCTLS = {
+    # Each client takes a source port towards the brokers. The range stays clear of our own ports.
+    "net.ipv4.ip_local_port_range": "20000 65535",
+    # NGINX has no settings of its own for finding clients that vanished.
+    "net.ipv4.tcp_keepalive_intvl": "30",
+    "net.ipv4.tcp_keepalive_probes": "4",
+    "net.ipv4.tcp_keepalive_time": "120",
+}
+"""All are safe, and allowed by Pod Security `restricted`, from Kubernetes 1.29 on."""
 
 CERTIFICATE_VOLUME = 2
 """Place of the certificate among the pod's volumes."""
@@ -108,8 +119,7 @@ def _pod(image: str, ports: dict[str, int], match: Manifest) -> Manifest:
             "runAsGroup": names.PROXY_UID,
             "fsGroup": names.PROXY_UID,
             "seccompProfile": {"type": "RuntimeDefault"},
-            # Each client takes a source port towards the brokers; the kernel's range is half this.
-            "sysctls": [{"name": "net.ipv4.ip_local_port_range", "value": "10240 65535"}],
+            "sysctls": [{"name": name, "value": value} for name, value in SYSCTLS.items()],
         },
         "topologySpreadConstraints": [
             {
@@ -144,12 +154,13 @@ def _container(image: str, ports: dict[str, int]) -> Manifest:
             # The entrypoint works out threads and connections; CPUs are rounded up to whole ones.
             _resource("THREADS", "requests.cpu", "1"),
             _resource("MEMORY_LIMIT_MIB", "limits.memory", "1Mi"),
+            {"name": "DRAIN_SECONDS", "value": str(DRAIN_SECONDS)},
         ],
         "ports": [*(container_port(name, port) for name, port in ports.items()), HEALTH],
         "resources": RESOURCES,
         "startupProbe": live | {"periodSeconds": 2, "failureThreshold": 60, "timeoutSeconds": 2},
         "livenessProbe": live | {"periodSeconds": 20, "failureThreshold": 3, "timeoutSeconds": 5},
-        "readinessProbe": ready | {"periodSeconds": 5, "failureThreshold": 3, "timeoutSeconds": 3},
+        "readinessProbe": ready | {"periodSeconds": 5, "failureThreshold": 3, "timeoutSeconds": 5},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},
