@@ -55,7 +55,7 @@ def proxied_ports(settings: Mapping[str, str | None]) -> frozenset[int]:
 def _is_proxied(broker: Broker, port: Any, ports: frozenset[int]) -> bool:
     if type(port) is str:
         return port.endswith(_SUFFIX) or _number(broker.container, port) in ports
-    return port in ports
+    return type(port) is int and port in ports
 
 
 def _number(container: Container, name: str) -> int:

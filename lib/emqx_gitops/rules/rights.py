@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from emqx_gitops.findings import Finding, Rule, Severity
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.rules.discovery import discovery_of
-from emqx_gitops.rules.lenient import entries, mapping, text
-from emqx_gitops.rules.objects import Broker, Objects
+from emqx_gitops.rules.lenient import entries, mapping, text, texts
+from emqx_gitops.rules.objects import Broker, Objects, namespace_of
 from emqx_gitops.rules.pods import Pod
 
 NO_RIGHTS = Rule(
@@ -79,26 +79,21 @@ def _may_read(objects: Objects, pod: Pod, service: str) -> bool:
 
 
 def _is_account(subject: Manifest, binding: Manifest, pod: Pod) -> bool:
-    kind, name = subject.get("kind"), subject.get("name")
+    """Tell whether a binding's *subject* is the pod's account, or a group that it is in."""
+    kind, name = subject.get("kind"), text(subject.get("name"))
     if kind == "Group":
         return name in {"system:serviceaccounts", f"system:serviceaccounts:{pod.namespace}"}
-    return (
-        kind == "ServiceAccount"
-        and name == pod.account
-        and subject.get("namespace", mapping(binding.get("metadata")).get("namespace"))
-        in {pod.namespace, None}
-    )
+    namespace = text(subject.get("namespace")) or namespace_of(binding)
+    return kind == "ServiceAccount" and (namespace, name) == (pod.namespace, pod.account)
 
 
 def _gives(rule: Manifest, service: str) -> bool:
-    def has(field: str, wanted: str) -> bool:
-        values = rule.get(field)
-        return type(values) is list and (wanted in values or "*" in values)
+    """Tell whether a role's *rule* lets read the Endpoints of *service*."""
 
-    names = rule.get("resourceNames")
-    return (
-        has("apiGroups", "")
-        and has("resources", "endpoints")
-        and has("verbs", "get")
-        and (not names or not service or service in names)
-    )
+    def has(field: str, wanted: str) -> bool:
+        values = texts(rule.get(field))
+        return wanted in values or "*" in values
+
+    names = texts(rule.get("resourceNames"))
+    named = not names or not service or service in names
+    return has("apiGroups", "") and has("resources", "endpoints") and has("verbs", "get") and named
