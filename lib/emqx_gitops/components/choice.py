@@ -7,8 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema
 
 from emqx_gitops.components.addition import Part, Shared
 
@@ -64,7 +72,7 @@ _UNITS = {
 
 def to_number(quantity: str) -> Decimal:
     """Return a `Quantity` as a number."""
-    number = quantity.rstrip("kmMGTPEi")
+    number = quantity.rstrip("kKmMGTPEi")
     return Decimal(number) * _UNITS[quantity[len(number) :]]
 
 
@@ -82,6 +90,20 @@ Port = Annotated[int, Field(ge=1024, le=65535)]
 """A port that a process without privileges may listen on."""
 
 
+def _take_as_they_are(node: Any, model: type[BaseModel]) -> None:
+    """Make numbers and switches in the schema of *model* strict; other models see to their own."""
+    if isinstance(node, dict):
+        if node.get("type") == "model" and node["cls"] is not model:
+            return
+        if node.get("type") in ("int", "bool"):
+            node["strict"] = True
+        for value in node.values():
+            _take_as_they_are(value, model)
+    elif isinstance(node, (list, tuple)):
+        for value in node:
+            _take_as_they_are(value, model)
+
+
 class Fields(BaseModel):
     """Fields of an environment: camelCase outside, snake_case in Python, frozen, none unknown."""
 
@@ -94,6 +116,15 @@ class Fields(BaseModel):
         # `cpu: 2` is what people write; it means the string.
         coerce_numbers_to_str=True,
     )
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Have numbers and switches taken as they are: else `true` would be 1, and "yes" true."""
+        schema = handler(source)
+        _take_as_they_are(schema, source)
+        return schema
 
 
 class Choice(Fields):
@@ -138,7 +169,7 @@ EXPECTATIONS = {
     _QUANTITY: "a quantity such as `500m`, `2` or `4Gi`",
     r"^/([^/\s]+(/[^/\s]+)*)?$": "an absolute path without a slash at its end",
     r"^[-._a-zA-Z0-9]+$": "a key of a Secret: letters, digits, `-`, `_` and `.`",
-    r"^[0-9]+\.[0-9]+\.[0-9]+$": "a full version such as `5.8.9`",
+    r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$": "a full version such as `5.8.9`",
     r"^1\.[0-9]{2}$": "a minor version of Kubernetes such as `1.33`, in quotes",
     r"^[0-9]+-[0-9]+$": "a range such as `30000-32767`",
     r"^([0-9]+(h|m|s))+$": "a duration such as `10m` or `1h30m`",

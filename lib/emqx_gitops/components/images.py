@@ -32,7 +32,7 @@ class ImageSource(Fields):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if self.repository is None and self.tag is None and self.digest is None:
-            msg = "give a repository, a tag or a digest"
+            msg = "names no image; give a repository, a tag or a digest"
             raise ValueError(msg)
         return self
 

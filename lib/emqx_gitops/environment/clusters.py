@@ -237,6 +237,9 @@ class Cluster(Fields):
             known = f"1.{OLDEST[1]} to 1.{NEWEST[1]}"
             msg = f"Kubernetes {self.kubernetes} is not among the supported {known}"
             raise ValueError(msg)
+        if "cluster" in self.defaults:
+            msg = "defaults name a cluster; remove it there: they are those of this cluster"
+            raise ValueError(msg)
         if self.ref and self.flux and self.flux.source.url is None:
             source = f"{self.flux.source.kind} {self.flux.source.object_name}"
             msg = (

@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-
 from pydantic import ValidationError
 
+from emqx_gitops.emqx.slips import nearest
 from emqx_gitops.environment import clusters as cluster_file
 from emqx_gitops.environment.clusters import Clusters
 from emqx_gitops.environment.explain import findings_of
 from emqx_gitops.environment.model import Environment, Resolved
-from emqx_gitops.environment.rules import UNKNOWN_CLUSTER, UNREADABLE, WRONG_NAME
+from emqx_gitops.environment.rules import MISSING_FIELD, UNKNOWN_CLUSTER, UNREADABLE, WRONG_NAME
 from emqx_gitops.findings import Finding, Where
 from emqx_gitops.manifests import Document, Manifest, Place, YamlError, read_document
-from emqx_gitops.emqx.slips import nearest
 
 Path = tuple[str | int, ...]
 
@@ -29,7 +28,7 @@ _NAME_LENGTH = 50
 """`emqx-` and a name must be a namespace of 63 characters at most, and leave room for objects."""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  (an answer, not a failure)
     """An input that cannot be used; *findings* say why."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
@@ -138,22 +137,30 @@ def load(
     """
     places = Places(file, document.places, document.keys)
     problems = list(_name_problems(name, places))
-    cluster_name = document.data.get("cluster", "default")
-    cluster = clusters.clusters.get(cluster_name) if isinstance(cluster_name, str) else None
-    if cluster is None:
+    given = document.data.get("cluster", "default")
+    cluster_name = given if isinstance(given, str) else str(given)
+    cluster = clusters.clusters.get(cluster_name)
+    if cluster is None and _is_scalar(given):
         problems.append(_no_cluster(cluster_name, clusters, places, name))
-        raise Refused(tuple(problems))
+    defaults = cluster.defaults if cluster else {}
     below = _below(cluster_places, ("clusters", cluster_name, "defaults"))
     places = Places(file, document.places, document.keys, below)
-    data = _with_kind(merge(cluster.defaults, document.data))
+    data = _with_kind(merge(defaults, document.data))
     try:
         environment = Environment.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        problems += findings_of(error, Environment, data, places, name)
+        found = findings_of(error, Environment, data, places, name)
+        # What is missing may stand in the defaults of the cluster that was meant.
+        problems += (each for each in found if cluster or each.rule is not MISSING_FIELD)
         raise Refused(tuple(problems)) from None
-    if problems:
+    if problems or cluster is None:
         raise Refused(tuple(problems))
     return Loaded(Resolved(name, environment, cluster), places)
+
+
+def _is_scalar(value: object) -> bool:
+    """Tell whether *value* could be a name; what could not is told as a wrong value."""
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool)
 
 
 def merge(defaults: Manifest, given: Manifest) -> Manifest:

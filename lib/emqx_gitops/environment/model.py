@@ -92,7 +92,7 @@ class Listeners(Fields):
 class Emqx(Fields):
     """The brokers."""
 
-    version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+    version: Annotated[str, Field(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$")]
     """EMQX version, in full: `5.8.9`."""
 
     edition: Edition | None = None

@@ -53,7 +53,7 @@ class Nfs(PerNode):
         static = self.server is not None and self.path is not None
         halved = (self.server is None) != (self.path is None)
         if halved or static == (self.class_ is not None):
-            msg = "give either server and path, or class"
+            msg = "does not say where data lies; give server and path, or else class"
             raise ValueError(msg)
         return self
 
