@@ -231,11 +231,11 @@ class Cluster(Fields):
     def _sound(self) -> Self:
         low, high = self.node_ports
         if not 1 <= low <= high <= 65535:  # noqa: PLR2004  (the ports there are)
-            msg = f"nodePortRange {self.node_port_range} is no range of ports"
+            msg = f"nodePortRange {self.node_port_range} is no range; write the lower port first"
             raise ValueError(msg)
         if self.kubernetes is not None and not OLDEST <= self.minor <= NEWEST:
             known = f"1.{OLDEST[1]} to 1.{NEWEST[1]}"
-            msg = f"Kubernetes {self.kubernetes} is not among the supported {known}"
+            msg = f"Kubernetes {self.kubernetes} is not supported; write {known}"
             raise ValueError(msg)
         if "cluster" in self.defaults:
             msg = "defaults name a cluster; remove it there: they are those of this cluster"

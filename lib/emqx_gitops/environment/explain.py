@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from emqx_gitops.emqx.slips import nearest
 from emqx_gitops.environment.rules import MISSING_FIELD, UNKNOWN_FIELD, WRONG_VALUE
-from emqx_gitops.environment.shape import Choices, Leaf, Model, Path, Step, follow
+from emqx_gitops.environment.shape import Choices, Leaf, Many, Model, Named, Path, Step, follow
 from emqx_gitops.environment.words import hint_for, joined, none_of, quoted, shown, wanted_by
 from emqx_gitops.findings import Finding
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from emqx_gitops.environment.loader import Places
+
+_LEAST = 4
+"""Letters of a field's name that are no accident in another word."""
 
 _CLOSE = {
     "greater_than_equal",
@@ -64,7 +67,11 @@ def findings_of(
 ) -> Iterator[Finding]:
     """Yield one finding for each value that *model* refuses in *data*, in the order of the file."""
     found = []
-    for fault in _faults(error, model, data):
+    faults = list(_faults(error, model, data))
+    misspelled = {(*fault.path[:-1], _guess(fault)) for fault in faults if _is_unknown(fault)}
+    for fault in faults:
+        if fault.kind == "missing" and fault.path in misspelled:
+            continue
         finding = _finding(fault, places, environment, model)
         if finding.where.file != places.file:
             # In the defaults of the cluster, it is told once, whoever has them.
@@ -95,12 +102,12 @@ def _is_below(path: Path, above: Path) -> bool:
 
 def _finding(fault: _Fault, places: Places, environment: str, model: type[BaseModel]) -> Finding:
     path = fault.path
-    if fault.kind == "extra_forbidden":
+    if _is_unknown(fault):
         parent = ".".join(str(each) for each in path[:-1])
         top = "clusters.yaml" if model.__name__ == "Clusters" else "an environment"
         message = f"{parent or top} has no field `{path[-1]}`"
         where = places.where(path, environment, key=True)
-        return UNKNOWN_FIELD.at(where, message, _meant(str(path[-1]), fault.step))
+        return UNKNOWN_FIELD.at(where, message, _meant(fault))
     if fault.kind == "missing":
         where = places.where(path[:-1], environment)
         return MISSING_FIELD.at(where, f"{fault.name} is missing", _example(fault.step))
@@ -111,11 +118,21 @@ def _finding(fault: _Fault, places: Places, environment: str, model: type[BaseMo
     return WRONG_VALUE.at(where, f"{where.path or 'the document'}: {wrong}", fix)
 
 
-def _meant(word: str, step: Step) -> str:
-    """Return what to do about the unknown field *word*."""
+def _is_unknown(fault: _Fault) -> bool:
+    return fault.kind == "extra_forbidden"
+
+
+def _guess(fault: _Fault) -> str:
+    """Return the field that an unknown one was meant as."""
+    word, known = str(fault.path[-1]), list(fault.step.owner.fields) if fault.step.owner else []
+    return nearest(word, known) or _part_of(word, known)
+
+
+def _meant(fault: _Fault) -> str:
+    """Return what to do about an unknown field."""
+    word, step = str(fault.path[-1]), fault.step
     known = list(step.owner.fields) if step.owner else []
-    guess = nearest(word, known) or _part_of(word, known)
-    if guess:
+    if guess := _guess(fault):
         return f"did you mean `{guess}`?"
     if step.siblings is not None and step.siblings.tag:
         having = [tag for tag, each in step.siblings.by_tag().items() if word in each.fields]
@@ -125,8 +142,9 @@ def _meant(word: str, step: Step) -> str:
 
 
 def _part_of(word: str, known: Sequence[str]) -> str:
-    """Return the one of *known* that *word* has at its end: `class` of the chart's storageClass."""
-    return next((name for name in known if word.lower().endswith(name.lower())), "")
+    """Return the longest of *known* that *word* holds: `class` of the chart's storageClass."""
+    held = [name for name in known if len(name) >= _LEAST and name.lower() in word.lower()]
+    return max(held, key=len, default="")
 
 
 def _example(step: Step) -> str:
@@ -135,7 +153,10 @@ def _example(step: Step) -> str:
         return f"write `{path[-1]}` with `{shape.tag}`: {joined(list(shape.by_tag()))}"
     if isinstance(shape, Model):
         return f"write `{path[-1]}` with {joined(quoted(shape.required), 'and')}"
-    meaning = step.owner.meaning(str(path[-1])) if step.owner and shape == Leaf("text") else ""
+    if step.owner is None:
+        return f"write {wanted_by(shape)}"
+    plain = shape == Leaf("text") or isinstance(shape, (Many, Named))
+    meaning = step.owner.meaning(str(path[-1])) if plain else ""
     return f"write `{path[-1]}`: {meaning or wanted_by(shape)}"
 
 

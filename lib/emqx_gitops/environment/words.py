@@ -66,7 +66,7 @@ def _takes(shape: Shape | None, *, brief: bool) -> Iterator[str]:
             yield "a list"
         case Choices(tag=""):
             for each in shape.members:
-                yield from _takes(each, brief=brief)
+                yield from (text.partition(": ")[0] for text in _takes(each, brief=brief))
         case Choices():
             yield "a mapping" if brief else f"a mapping with `{shape.tag}`"
         case Model():
