@@ -77,7 +77,7 @@ class Local(PerNode):
             )
             for ordinal, (folder, node) in enumerate(zip(folders, self.nodes, strict=False))
         )
-        template = claim_template(self.size, "", guards=site.protect)
+        template = claim_template(self.size, "")
         return Part(
             components=("storage/per-node",),
             own=Addition(workload=(template,), objects=volumes),

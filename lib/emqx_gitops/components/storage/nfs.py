@@ -60,7 +60,7 @@ class Nfs(PerNode):
     def part(self, site: Site) -> Part:
         """Add the claim template and, for folders that exist, one volume for each node."""
         if self.class_ is not None:
-            template = claim_template(self.size, self.class_, guards=site.protect)
+            template = claim_template(self.size, self.class_)
             return Part(components=("storage/per-node",), own=Addition(workload=(template,)))
         volumes = tuple(
             bound_volume(
@@ -74,7 +74,7 @@ class Nfs(PerNode):
             )
             for ordinal, folder in enumerate(self._folders(site))
         )
-        template = claim_template(self.size, "", guards=site.protect)
+        template = claim_template(self.size, "")
         return Part(
             components=("storage/per-node",),
             own=Addition(workload=(template,), objects=volumes),

@@ -36,7 +36,6 @@ class StorageClass(PerNode):
 
     def part(self, site: Site) -> Part:
         """Add the claim template."""
-        template = claim_template(
-            self.size, self.class_, guards=site.protect, access_mode=self.access_mode
-        )
+        del site
+        template = claim_template(self.size, self.class_, access_mode=self.access_mode)
         return Part(components=("storage/per-node",), own=Addition(workload=(template,)))

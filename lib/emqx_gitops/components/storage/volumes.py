@@ -112,13 +112,14 @@ def volume(source: Manifest) -> Operation:
 
 
 def claim_template(
-    size: str, storage_class: str | None, *, guards: bool, access_mode: str = "ReadWriteOnce"
+    size: str, storage_class: str | None, *, access_mode: str = "ReadWriteOnce"
 ) -> Operation:
     """
     Return the operation that adds the claim template.
 
     It says ``apiVersion`` and ``kind``, which the API server would add: Argo CD shows OutOfSync for
-    ever otherwise (argo-cd#11143), and nothing of it can change later.
+    ever otherwise (argo-cd#11143). As nothing of it can change later, claims are guarded whatever
+    `protect` says: lifting it would be refused. They go with the namespace all the same.
     """
     spec: Manifest = {
         "accessModes": [access_mode],
@@ -127,9 +128,11 @@ def claim_template(
     }
     if storage_class is not None:
         spec["storageClassName"] = storage_class
-    meta: Manifest = {"name": names.DATA, "labels": names.labels(names.CORE)}
-    if guards:
-        meta["annotations"] = names.GUARDS
+    meta: Manifest = {
+        "name": names.DATA,
+        "labels": names.labels(names.CORE),
+        "annotations": names.GUARDS,
+    }
     template = {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
