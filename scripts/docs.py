@@ -103,7 +103,7 @@ Exit status 0 is fine, 1 differences or findings, 2 could not run.
 _VARIABLES = (
     ("`KUSTOMIZE`", "The kustomize to use. Without it: `kustomize` on `PATH`, then `kubectl`."),
     ("`XDG_CACHE_HOME`", "Where results and the pinned kustomize are kept: `emqx-gitops/` in it."),
-    ("`TMPDIR`", "Where Kustomize builds; about 1 MB for each environment, removed at the end."),
+    ("`TMPDIR`", "Where Kustomize builds, in a folder that is removed at the end."),
     ("`NO_COLOR`", "No colours."),
     ("`FORCE_COLOR`", "Colours, terminal or not."),
     ("`CDK8S_OUTDIR`", "Set by `cdk8s synth`; must be `dist`."),
