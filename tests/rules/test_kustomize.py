@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 
 import pytest
 
+from emqx_gitops.environment.clusters import DEFAULT
 from emqx_gitops.environment.layout import lay_out
-from emqx_gitops.findings import Finding
+from emqx_gitops.environment.loader import Places, Refused, load
+from emqx_gitops.findings import Finding, Severity
 from emqx_gitops.fleet.cache import Cache
 from emqx_gitops.fleet.compile import structure_tree
 from emqx_gitops.kustomize.build import build
 from emqx_gitops.kustomize.engine import Engine
-from emqx_gitops.manifests import read_stream, to_yaml
+from emqx_gitops.manifests import Document, read_stream, to_yaml
+from emqx_gitops.rules.environment import check_environment
 from emqx_gitops.rules.kustomize import assembly_of, check_documents, check_sources
 from emqx_gitops.rules.patches import check_patches
 from emqx_gitops.rules.subjects import Sources
 from tests.builds import loaded_of, write
+from tests.matrix import cases
 from tests.rules.documents import CASES, MARK, UNBUILDABLE, Written
 
 Make = Callable[[str, Mapping[str, str]], Sources]
@@ -113,3 +117,26 @@ def test_generated_patches_all_hit(shared: dict[str, str]) -> None:
         assembly = assembly_of(Sources(name="own", files=written, manifests=(), shared=files))
         assert assembly.complete
         assert [f for step in assembly.steps for f in check_patches(step, "own", ())] == []
+
+
+def test_patches_of_environments_all_hit(shared: dict[str, str]) -> None:
+    """So do those with values, over every fiftieth combination of choices that is not refused."""
+    files = {path: text.encode() for path, text in shared.items()}
+    tried = 0
+
+    for case in islice(cases(), 0, None, 50):
+        try:
+            loaded = load("own", Document(case.data, {}, {}), "own", DEFAULT, Places("clusters"))
+        except Refused:
+            continue
+        if any(each.rule.severity is Severity.ERROR for each in check_environment(loaded)):
+            continue
+        tree = lay_out(loaded.resolved, extra=False).tree
+        written = {path: text.encode() for path, text in tree.items()}
+        assembly = assembly_of(Sources(name="own", files=written, manifests=(), shared=files))
+        assert assembly.complete
+        assert [f for step in assembly.steps for f in check_patches(step, "own", ())] == []
+        assert [each.later.key for each in assembly.clashes] == []
+        tried += 1
+
+    assert tried > 100
