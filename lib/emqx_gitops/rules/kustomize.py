@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from emqx_gitops.constructs.names import SETTINGS
 from emqx_gitops.findings import Finding, Rule
 from emqx_gitops.kustomize.documents import is_generated
-from emqx_gitops.rules import generated_maps, kustomization_form, moved, patches
+from emqx_gitops.rules import generated_maps, image_entries, kustomization_form, moved, patches
 from emqx_gitops.rules.assembly import Assembly, Item, assemble
 from emqx_gitops.rules.broker_settings import check_broker_settings
 from emqx_gitops.rules.generated_maps import Setting, check_generators, clash
+from emqx_gitops.rules.image_entries import check_images
 from emqx_gitops.rules.kustomization_form import check_form
 from emqx_gitops.rules.kustomizations import NAMES
 from emqx_gitops.rules.moved import check_moves
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *kustomization_form.RULES,
     *patches.RULES,
     *generated_maps.RULES,
+    *image_entries.RULES,
     *moved.RULES,
 )
 
@@ -79,6 +81,7 @@ def check_assembly(sources: Sources, assembly: Assembly) -> Iterator[Finding]:
             yield from check_patches(step, sources.name, sources.manifests)
             yield from check_order(assembly.files, here, sources.name, objects)
             yield from check_generators(here, sources.name, variables)
+            yield from check_images(step, sources.name, objects)
     for pair in assembly.clashes:
         if pair.later.map == SETTINGS:
             yield from clash(sources.name, pair.earlier, pair.later)
