@@ -101,11 +101,16 @@ Exit status 0 is fine, 1 differences or findings, 2 could not run.
 """
 
 _VARIABLES = (
-    ("`KUSTOMIZE`", "The kustomize to use. Without it: `kustomize` on `PATH`, then `kubectl`."),
+    (
+        "`KUSTOMIZE`",
+        "The kustomize to use, 5.0.1 or newer. Without it: `kustomize` on `PATH`, `kubectl`, or one "
+        "that is built once.",
+    ),
+    ("`EMQX_GITOPS_TIMEOUT`", "Seconds that one process of Kustomize may take; 120."),
+    ("`EMQX_GITOPS_DEBUG`", "Show where a defect of emqx-gitops itself comes from."),
     ("`XDG_CACHE_HOME`", "Where results and the pinned kustomize are kept: `emqx-gitops/` in it."),
     ("`TMPDIR`", "Where Kustomize builds, in a folder that is removed at the end."),
-    ("`NO_COLOR`", "No colours."),
-    ("`FORCE_COLOR`", "Colours, terminal or not."),
+    ("`NO_COLOR`, `FORCE_COLOR`", "No colours; colours, terminal or not."),
     ("`CDK8S_OUTDIR`", "Set by `cdk8s synth`; must be `dist`."),
 )
 
