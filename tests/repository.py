@@ -65,7 +65,7 @@ Entry = tuple[str, int, bytes]
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository in a folder of a test."""
+    """A repository to work on."""
 
     root: Path
 
@@ -129,6 +129,17 @@ class Repository:
             for path in sorted(self.root.rglob("*"))
         }
 
+    def restore(self, before: Mapping[str, Entry]) -> None:
+        """Bring everything back to what a `digest` was."""
+        now = self.digest()
+        for name in sorted(now, reverse=True):
+            if now[name] != before.get(name):
+                _remove(self.root / name)
+        for name, entry in before.items():
+            if now.get(name) != entry:
+                _make(self.root / name, entry)
+        assert self.digest() == before
+
     def copy(self, root: Path) -> Repository:
         """Return a copy at *root*."""
         shutil.copytree(self.root, root, symlinks=True)
@@ -152,6 +163,23 @@ def new(root: Path, files: Mapping[str, str]) -> Repository:
     for name, content in files.items():
         repository.write(name, content)
     return repository
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _make(path: Path, entry: Entry) -> None:
+    kind, mode, content = entry
+    if kind == "folder":
+        path.mkdir(exist_ok=True)
+    else:
+        assert kind == "file"
+        path.write_bytes(content)
+    path.chmod(mode)
 
 
 def _entry(path: Path) -> Entry:

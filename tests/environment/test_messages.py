@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from emqx_gitops.environment.loader import Refused, load, load_clusters, read
+from emqx_gitops.environment.loader import Loaded, Refused, load, load_clusters, read
 from emqx_gitops.findings import Finding
 
 FILE = "overlays/demo/environment.yaml"
@@ -185,6 +185,11 @@ def test_block_style_points_at_the_line() -> None:
 def refused(text: str, *, clusters: str = "clusters: {lab: {}, default: {}}\n") -> list[Finding]:
     """Return what is wrong with an environment or the clusters, which must be something."""
     with pytest.raises(Refused) as caught:
-        known, places = load_clusters(clusters.encode())
-        load("demo", read(text.encode(), FILE, "demo"), FILE, known, places)
+        loaded(text, clusters)
     return list(caught.value.findings)
+
+
+def loaded(text: str, clusters: str) -> Loaded:
+    """Return the environment in *text*."""
+    known, places = load_clusters(clusters.encode())
+    return load("demo", read(text.encode(), FILE, "demo"), FILE, known, places)
