@@ -263,6 +263,7 @@ SHAPES = (
     Fault("EG707", {"Service emqx: spec.ports": {}}, foreign=True),
     Fault("EG726", {f"{POD}.hostnameOverride": "a"}, foreign=True),
     Fine({"ServiceMonitor emqx: spec.anything": 3}, foreign=True),
+    Fine(more=core("Secret", "stringData: {a: 'ENC[AES256_GCM,x]'}\nsops: {}"), foreign=True),
     Fine({f"{POD}.terminationGracePeriodSeconds": None}, foreign=True),
     Fine({"StatefulSet emqx: spec.template.metadata.creationTimestamp": None}, foreign=True),
 )

@@ -25,6 +25,7 @@ from emqx_gitops.rules.subjects import Sources
 from tests.builds import loaded_of, write
 from tests.matrix import cases
 from tests.rules.documents import CASES, MARK, UNBUILDABLE, Written
+from tests.rules.odd import ODD, changed, places
 
 Make = Callable[[str, Mapping[str, str]], Sources]
 LOUD = "emqx: {settings: {EMQX_LOG__CONSOLE__LEVEL: error}}"
@@ -81,6 +82,20 @@ def marked(name: str, files: Mapping[str, str]) -> tuple[str, int]:
     return "", 0
 
 
+ODDITIES = {
+    "kind": "Kustomization",
+    "namespace": "a",
+    "resources": ["a.yaml", "b.yaml", "c", "../../dist/base/pod", "https://a.b/c"],
+    "components": ["../../dist/components/storage/ephemeral"],
+    "configMapGenerator": [{"name": "emqx-env", "behavior": "merge", "literals": ["A='b'"]}],
+    "generatorOptions": {"disableNameSuffixHash": True},
+    "images": [{"name": "a", "newTag": "1"}],
+    "patches": [{"path": "a.yaml", "target": {"kind": "Pod", "labelSelector": "a=b"}}],
+    "patchesStrategicMerge": ["b.yaml"],
+    "namePrefix": "a-",
+}
+
+
 def check_case(case: Written, name: str, found: list[Finding]) -> None:
     """Fail unless the findings are those of *case*, at its mark."""
     assert [each.rule.code for each in found] == case.codes.split(), found
@@ -102,6 +117,22 @@ def test_what_kustomize_refuses_is_found_before(case: Written) -> None:
     files = {path: text.encode() for path, text in files_of("prod", case.files).items()}
 
     check_case(case, "prod", list(check_documents("prod", files)))
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_no_value_upsets_the_rules(odd: object, shared: dict[str, str]) -> None:
+    """Whatever stands in a kustomization, findings come out and no exception."""
+    files = {path: text.encode() for path, text in shared.items()}
+    for path in list(places(ODDITIES)):
+        text = to_yaml(changed(ODDITIES, path, odd)).encode()
+        written = {
+            "overlays/own/kustomization.yaml": text,
+            "overlays/own/a.yaml": b"kind: [",
+            "overlays/own/b.yaml": b"\xff\x00",
+            "overlays/own/c/kustomization.yaml": text,
+        }
+        sources = Sources(name="own", files=written, manifests=(), shared=files)
+        assert isinstance(list(check_sources(sources)), list)
 
 
 def test_generated_patches_all_hit(shared: dict[str, str]) -> None:

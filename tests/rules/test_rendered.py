@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from emqx_gitops.manifests import Manifest, read_stream
 from emqx_gitops.rules.rendered import check_rendered
 from emqx_gitops.rules.subjects import Rendered
 from tests.rules.faults import CASES, GONE, Fault, Fine
+from tests.rules.odd import ODD, changed, places
 
 CLUSTER = read_stream((Path(__file__).parent / "cluster.yaml").read_bytes())
 FAULTS = [each for each in CASES if isinstance(each, Fault)]
 FINE = [each for each in CASES if isinstance(each, Fine)]
+IDENTITY = frozenset({"apiVersion", "kind", "metadata"})
 CREDENTIALS = ("Secret", "emqx-credentials")
 
 
@@ -103,36 +105,10 @@ def test_what_comes_close_is_no_fault(case: Fine) -> None:
     assert [f"{each.rule.code} {each.message}" for each in check(case)] == []
 
 
-ODD: tuple[Any, ...] = (
-    None,
-    3,
-    True,
-    "odd",
-    "$(",
-    [],
-    {},
-    [3],
-    ["odd"],
-    [{}],
-    {"odd": 3},
-    {"name": []},
-)
-
-
-def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Yield the path of every value below an object's identity."""
-    pairs = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, child in pairs:
-        if path or key not in {"apiVersion", "kind", "metadata"}:
-            yield (*path, key)
-        if isinstance(child, dict | list):
-            yield from places(child, (*path, key))
-
-
 @pytest.mark.parametrize("number", range(len(CLUSTER)))
 def test_no_value_upsets_the_rules(number: int) -> None:
     """Whatever stands in an object, findings come out and no exception."""
-    for path in list(places(CLUSTER[number])):
+    for path in list(places(CLUSTER[number], besides=IDENTITY)):
         for odd in ODD:
             objects = [*CLUSTER]
             objects[number] = changed(CLUSTER[number], path, odd)
@@ -140,12 +116,3 @@ def test_no_value_upsets_the_rules(number: int) -> None:
                 name="a", file="b", namespace="prod", manifests=tuple(objects), foreign=odd == 3
             )
             assert isinstance(list(check_rendered(rendered)), list)
-
-
-def changed(value: Any, path: tuple[str | int, ...], odd: object) -> Any:
-    """Return *value* with what stands at *path* replaced."""
-    if not path:
-        return odd
-    copied = copy.copy(value)
-    copied[path[0]] = changed(value[path[0]], path[1:], odd)
-    return copied
