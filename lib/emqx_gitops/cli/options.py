@@ -80,7 +80,7 @@ def color(stream: Any) -> bool:
 def errors_told(form: str = "text") -> Iterator[None]:
     """Turn what keeps a command from running into one message and exit status 2."""
     from emqx_gitops.fleet.errors import InputError
-    from emqx_gitops.kustomize.errors import BuildError, BuildTimeoutError, EngineError
+    from emqx_gitops.kustomize.errors import BuildError, EngineError
 
     try:
         yield
@@ -88,12 +88,8 @@ def errors_told(form: str = "text") -> Iterator[None]:
         _tell(form, error.where, error.message, error.fix)
     except EngineError as error:
         _tell(form, "kustomize", error.message, error.fix)
-    except BuildTimeoutError as error:
-        fix = "see what it waits for; EMQX_GITOPS_TIMEOUT=300 gives it more seconds"
-        _tell(form, error.folder, f"kustomize gave {error.message}", fix)
     except BuildError as error:
-        fix = "mend what kustomize names; `kustomize build` on the folder says the same"
-        _tell(form, error.folder, f"kustomize refused it: {error.message}", fix)
+        _tell(form, error.folder, error.message, error.fix)
     except BrokenPipeError:
         raise
     except OSError as error:

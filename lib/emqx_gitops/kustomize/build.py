@@ -18,7 +18,7 @@ from subprocess import TimeoutExpired
 
 from emqx_gitops.kustomize.documents import Kustomization
 from emqx_gitops.kustomize.engine import Engine
-from emqx_gitops.kustomize.errors import BuildError, BuildTimeoutError
+from emqx_gitops.kustomize.errors import BuildError, BuildOutputError, BuildTimeoutError
 from emqx_gitops.kustomize.process import run
 from emqx_gitops.manifests import Manifest, YamlError, read_stream, to_yaml
 
@@ -127,15 +127,20 @@ def build(
     try:
         status, out, said = run(engine.argv(path), environ=environment, seconds=timeout, stop=stop)
     except TimeoutExpired:
-        raise BuildTimeoutError(str(path), f"no answer after {timeout:g} s") from None
+        raise BuildTimeoutError(
+            str(path), f"kustomize gave no answer within {timeout:g} s"
+        ) from None
     except OSError as error:
-        raise BuildError(str(path), f"cannot start {engine.command[0]}: {error}") from None
+        raise BuildError(
+            str(path), f"{engine.command[0]} cannot be started: {error.strerror}"
+        ) from None
     if status != 0:
-        raise BuildError(str(path), said.strip() or f"exit status {status}")
+        said = said.strip() or f"exit status {status}"
+        raise BuildError(str(path), f"kustomize refused it: {said}")
     try:
         return out.decode(), said.strip()
     except UnicodeDecodeError:
-        raise BuildError(str(path), "what it printed is no text") from None
+        raise BuildOutputError(str(path), "kustomize printed what is no text") from None
 
 
 def _batches(jobs: Iterable[Job]) -> Iterator[tuple[Job, ...]]:
@@ -175,7 +180,7 @@ def _build_batch(shop: Workshop, number: int, batch: tuple[Job, ...]) -> list[Bu
     except BuildError:
         return [_build_one(shop, job) for job in batch]
     parts = _split(manifests, batch)
-    if parts is None or warnings:
+    if parts is None or warnings or not all(parts.values()):
         return [_build_one(shop, job) for job in batch]
     return [Built(job, tuple(parts[job.namespace])) for job in batch]
 
@@ -190,7 +195,9 @@ def _objects(text: str, folder: str) -> list[Manifest]:
     try:
         manifests = read_stream(text)
     except YamlError as error:
-        raise BuildError(folder, f"what it printed is no YAML: {error.message}") from None
+        raise BuildOutputError(folder, f"kustomize printed no objects: {error.message}") from None
+    if not manifests:
+        raise BuildOutputError(folder, "kustomize printed nothing")
     for each in manifests:
         meta = each.get("metadata")
         name = meta.get("name") if isinstance(meta, dict) else None
@@ -198,7 +205,7 @@ def _objects(text: str, folder: str) -> list[Manifest]:
             isinstance(part, str) for part in (each.get("apiVersion"), each.get("kind"), name)
         ):
             shown = f"{each.get('kind')} {name}"
-            raise BuildError(folder, f"it printed an object without a kind or a name: {shown}")
+            raise BuildOutputError(folder, f"kustomize printed what is no object: {shown}")
     return manifests
 
 

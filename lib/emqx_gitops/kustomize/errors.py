@@ -13,10 +13,12 @@ class EngineError(Exception):
 
 
 class BuildError(Exception):
-    """Kustomize could not build an overlay; the message is its own."""
+    """Kustomize could not build an overlay: *folder* is which, *message* in its words why."""
+
+    fix = "mend what it names; `kustomize build` on the folder says the same"
+    """What the user can do."""
 
     def __init__(self, folder: str, message: str) -> None:
-        """Say that *folder* failed with *message*."""
         super().__init__(message)
         self.folder = folder
         self.message = message
@@ -24,3 +26,11 @@ class BuildError(Exception):
 
 class BuildTimeoutError(BuildError):
     """Kustomize took too long."""
+
+    fix = "see what it waits for; more seconds in EMQX_GITOPS_TIMEOUT give it more time"
+
+
+class BuildOutputError(BuildError):
+    """What Kustomize printed is not what an overlay builds to."""
+
+    fix = "check that it is kustomize: `kustomize build` on the folder prints objects"
