@@ -33,6 +33,10 @@ components:
   - ../../dist/components/discovery/k8s-ip/5
   - ../../dist/components/storage/ephemeral
 """
+ON_COMMON = """
+resources: [../../dist/base/common]
+components: [../../dist/components/exposure/node-port, §../../dist/components/credentials/5]
+"""
 BROKERS = """
 apiVersion: apps/v1
 kind: StatefulSet
@@ -133,6 +137,11 @@ BY_HAND = (
     Written("", by_hand("images: [{name: emqx/emqx, newTag: 5.8.8}]\n")),
     Written("", by_hand("images: [{name: emqx/emqx, newName: a.b:5000/emqx, newTag: 5.8.8}]\n")),
     Written("EG613", by_hand("images: [{§name: emqx, newTag: 5.8.8}]\n")),
+    Written("EG601", {"kustomization.yaml": ON_COMMON}),
+    Written(
+        "EG602",
+        {"kustomization.yaml": f"{OVERLAY}  - §../../dist/components/discovery/static/5\n"},
+    ),
     Written("EG606", by_hand("§commonLabels: {a: b}\n")),
     Written("EG607", by_hand("§nameSuffix: -x\n")),
     Written("EG609", by_hand(unhashed(OFF, ""))),

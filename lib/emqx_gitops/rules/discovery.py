@@ -135,11 +135,11 @@ def _service(objects: Objects, broker: Broker, discovery: Discovery) -> Iterator
     if discovery.strategy == "dns" and spec.get("clusterIP") != "None":
         message = f"DNS gives one address for Service {name}, not those of its pods"
         yield objects.at(UNFIT_SERVICE, service, "spec.clusterIP", message)
-    brokers = [each.pod for each in objects.brokers]
-    others = [each for each in pods_behind(objects, service) if each not in brokers]
-    for other in others:
-        message = f"the selector also matches the pods of {other.kind} {other.name}"
-        yield objects.at(UNFIT_SERVICE, service, "spec.selector", message)
+    brokers = {id(each.pod) for each in objects.brokers}
+    for other in pods_behind(objects, service):
+        if id(other) not in brokers:
+            message = f"the selector also matches the pods of {other.kind} {other.name}"
+            yield objects.at(UNFIT_SERVICE, service, "spec.selector", message)
     if spec.get("publishNotReadyAddresses") is not True:
         path = "spec.publishNotReadyAddresses"
         message = f"brokers find each other by Service {name}, which hides those not ready"

@@ -96,10 +96,16 @@ def _group(
         message = f"the target {_said(group)} matches nothing"
         fix = HITS_NOTHING.fix + _guess(target, known)
         yield here.at(HITS_NOTHING, environment, path, message, fix)
-    elif len(group) > 1 and len(found) > 1 and is_literal(text(target.get("name"))):
+    elif len(found) > 1 and _is_one_change(group):
         names = " and ".join(f"{each.kind} {each.now}" for each in found.values())
         message = f"the targets {_said(group)} match {names}"
         yield here.at(HITS_NOTHING, environment, path, message, "Patch one of them.")
+
+
+def _is_one_change(group: list[tuple[int, Manifest]]) -> bool:
+    """Tell whether a group is meant for one workload, of whichever kind it is."""
+    kinds = [kind for _, target in group for kind in text(target.get("kind")).split("|")]
+    return len(set(kinds)) > 1 and is_literal(text(group[0][1].get("name")))
 
 
 def _final(manifest: Manifest) -> Known:
