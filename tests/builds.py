@@ -110,11 +110,14 @@ class Builder:
         """Return what *asked*, in YAML, upon the smallest environment becomes; fail if refused."""
         key = (asked, clusters, name)
         if key not in self._kept:
-            layout = self._lay_out(*key)
-            text, warnings = build(self._engine, self._root / "overlays" / name)
-            assert not warnings
-            self._kept[key] = Built(tuple(read_stream(text)), layout)
+            self._kept[key] = self.folder_as_built(name, self._lay_out(*key))
         return self._kept[key]
+
+    def folder_as_built(self, name: str, layout: Layout) -> Built:
+        """Return what the folder *name* below ``overlays/`` builds to."""
+        text, warnings = build(self._engine, self._root / "overlays" / name)
+        assert not warnings
+        return Built(tuple(read_stream(text)), layout)
 
     def together(self, asked: Iterable[str]) -> list[Built]:
         """Return what each of *asked* becomes; all that are new are built at once."""

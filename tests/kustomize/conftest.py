@@ -35,3 +35,8 @@ def kustomize(tmp_path: Path, engine: Engine) -> Harness:
         return read_stream(out)
 
     return run
+
+
+def component(body: str) -> str:
+    """Return a component's kustomization with *body*."""
+    return f"apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n{body}\n"

@@ -8,7 +8,7 @@ import pytest
 
 from emqx_gitops.kustomize.errors import BuildError
 from emqx_gitops.manifests import Manifest
-from tests.kustomize.conftest import Harness
+from tests.kustomize.conftest import Harness, component
 
 DEPLOYMENT = """\
     apiVersion: apps/v1
@@ -44,11 +44,6 @@ def overlay(*components: str, more: str = "") -> dict[str, str]:
     listed = ", ".join(f"../{each}" for each in components)
     text = f"resources: [../base]\ncomponents: [{listed}]\n{more}"
     return BASE | {"overlay/kustomization.yaml": text}
-
-
-def component(body: str) -> str:
-    """Return a component's kustomization with *body*."""
-    return f"apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n{body}\n"
 
 
 def by_kind(objects: list[Manifest]) -> dict[str, Manifest]:
