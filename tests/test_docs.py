@@ -173,6 +173,18 @@ def test_programs_run(block: Block) -> None:
     assert run.stdout
 
 
+def test_tables_are_current() -> None:
+    """The tutorial's table of the shipped environments counts their objects rightly."""
+    text = (ROOT / "docs/tutorial.md").read_text(encoding="utf-8")
+    told = re.findall(r"^(dev|staging|prod) .* ([0-9]+) +- +-$", text, flags=re.MULTILINE)
+
+    rendered = ROOT / "dist/rendered"
+    assert len(told) == len({name for name, _ in told}) == 3
+    assert {name: int(count) for name, count in told} == {
+        name: len(list((rendered / name).glob("*.yaml"))) for name, _ in told
+    }
+
+
 def test_make_targets_exist() -> None:
     """Every `make` command of the pages is a target of the Makefile."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
