@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from emqx_gitops.components.choice import to_bytes
 from emqx_gitops.findings import Finding, Rule, Severity
 from emqx_gitops.manifests import Manifest
+from emqx_gitops.rules.kinds import namespace_of
 from emqx_gitops.rules.lenient import mapping, text, texts
-from emqx_gitops.rules.objects import Objects, namespace_of
-from emqx_gitops.rules.pods import Pod
-from emqx_gitops.rules.references import DANGLING, UNSEEN, claim_names, claim_templates
+from emqx_gitops.rules.objects import Objects
+from emqx_gitops.rules.pods import Pod, claim_names, claim_templates
+from emqx_gitops.rules.references import DANGLING, UNSEEN
 
 UNBOUND_CLAIM = Rule(
     code="EG710",

@@ -8,8 +8,7 @@ from emqx_gitops.constructs.names import DATA_PATH
 from emqx_gitops.findings import Finding, Rule, Severity
 from emqx_gitops.rules.lenient import entries, mapping, text, texts
 from emqx_gitops.rules.objects import Objects
-from emqx_gitops.rules.pods import Pod
-from emqx_gitops.rules.references import claim_templates
+from emqx_gitops.rules.pods import Pod, claim_templates
 
 IGNORED_CLASS = Rule(
     code="EG709",

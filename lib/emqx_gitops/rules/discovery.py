@@ -13,8 +13,9 @@ from emqx_gitops.findings import Finding, Rule, Severity
 from emqx_gitops.rules.lenient import entries, mapping, text
 from emqx_gitops.rules.matching import pods_behind
 from emqx_gitops.rules.objects import Broker, Objects
-from emqx_gitops.rules.pods import Pod, Reference
-from emqx_gitops.rules.references import check_reference, claim_templates
+from emqx_gitops.rules.pod_references import Reference
+from emqx_gitops.rules.pods import Pod, claim_templates
+from emqx_gitops.rules.references import check_reference
 
 STARTS_IN_ORDER = Rule(
     code="EG713",

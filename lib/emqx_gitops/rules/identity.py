@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from emqx_gitops.environment.clusters import NEWEST
 from emqx_gitops.findings import Finding, Rule, Severity
 from emqx_gitops.manifests import Manifest
+from emqx_gitops.rules.kinds import CLUSTER_SCOPED, group_of
 from emqx_gitops.rules.lenient import mapping, text
-from emqx_gitops.rules.objects import CLUSTER_SCOPED, Objects, group_of
+from emqx_gitops.rules.objects import Objects
 
 REMOVED_VERSION = Rule(
     code="EG706",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from emqx_gitops.manifests import Manifest
+from emqx_gitops.rules.kinds import namespace_of
 from emqx_gitops.rules.lenient import entries, mapping, text, texts
-from emqx_gitops.rules.objects import Objects, namespace_of
+from emqx_gitops.rules.objects import Objects
 from emqx_gitops.rules.pods import Pod
 
 

@@ -8,8 +8,8 @@ from emqx_gitops.findings import Finding, Rule, Severity, Where
 from emqx_gitops.kustomize.documents import is_generated
 from emqx_gitops.manifests import Manifest, Place, ResourceId, YamlError, read_document
 from emqx_gitops.rules.assembly import Item
+from emqx_gitops.rules.kinds import BUILT_IN, CLUSTER_SCOPED, group_of, namespace_of
 from emqx_gitops.rules.lenient import mapping, text
-from emqx_gitops.rules.objects import BUILT_IN, CLUSTER_SCOPED, group_of, namespace_of
 from emqx_gitops.rules.subjects import Sources
 
 OBJECT_MOVES = Rule(

@@ -12,6 +12,7 @@ from typing import Any
 
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.rules.lenient import entries, mapping, number, text
+from emqx_gitops.rules.pod_references import CONTAINERS, Reference, references_of
 
 _TEMPLATE = ("spec", "template")
 
@@ -27,24 +28,10 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
 }
 """Where each kind of workload keeps its pod."""
 
+_MOST = 1000
+"""Replicas whose claims are named one by one."""
+
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
-
-_CONTAINERS = ("initContainers", "containers")
-
-_SOURCES = {"configMap": ("ConfigMap", "name"), "secret": ("Secret", "secretName")}
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A name that must be there before a pod can start."""
-
-    kind: str
-    name: str
-    path: str
-    """Where it stands in the object that holds the pod."""
-
-    keys: tuple[str, ...] = ()
-    """Keys that a ConfigMap or Secret must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +92,7 @@ def read_pod(owner: Manifest) -> Pod | None:
     meta = mapping(owner.get("metadata"))
     containers = tuple(
         _container(f"{path}.{kind}[{index}]", body)
-        for kind in _CONTAINERS
+        for kind in CONTAINERS
         for index, body in enumerate(entries(spec.get(kind)))
     )
     return Pod(
@@ -118,7 +105,7 @@ def read_pod(owner: Manifest) -> Pod | None:
         spec=spec,
         replicas=_replicas(owner),
         containers=containers,
-        references=(*_of_spec(spec, path), *(r for each in containers for r in _of_env(each))),
+        references=tuple(references_of(spec, path)),
     )
 
 
@@ -163,50 +150,14 @@ def _probes(path: str, body: Manifest) -> Iterator[tuple[str, Any]]:
                 yield f"{path}.{name}.{how}.port", mapping(probe[how]).get("port")
 
 
-def _of_env(container: Container) -> Iterator[Reference]:
-    for index, each in enumerate(container.env):
-        source = each.get("valueFrom")
-        if source is None:
-            continue
-        for field, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
-            ref = mapping(mapping(source).get(field))
-            if ref and ref.get("optional") is not True:
-                path = f"{container.path}.env[{index}].valueFrom.{field}"
-                yield Reference(kind, text(ref.get("name")), path, (text(ref.get("key")),))
-    for index, each in enumerate(entries(container.body.get("envFrom"))):
-        for field, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
-            ref = mapping(each.get(field))
-            if ref and ref.get("optional") is not True:
-                path = f"{container.path}.envFrom[{index}].{field}"
-                yield Reference(kind, text(ref.get("name")), path)
+def claim_templates(pod: Pod) -> list[Manifest]:
+    """Return the claim templates of a StatefulSet; none for other workloads."""
+    return entries(mapping(pod.owner.get("spec")).get("volumeClaimTemplates"))
 
 
-def _of_spec(spec: Manifest, path: str) -> Iterator[Reference]:
-    account = text(spec.get("serviceAccountName"))
-    if account:
-        yield Reference("ServiceAccount", account, f"{path}.serviceAccountName")
-    for index, each in enumerate(entries(spec.get("imagePullSecrets"))):
-        yield Reference("Secret", text(each.get("name")), f"{path}.imagePullSecrets[{index}]")
-    for index, each in enumerate(entries(spec.get("volumes"))):
-        yield from _of_volume(each, f"{path}.volumes[{index}]")
-
-
-def _of_volume(volume: Manifest, path: str) -> Iterator[Reference]:
-    claim = volume.get("persistentVolumeClaim")
-    if claim is not None:
-        name = text(mapping(claim).get("claimName"))
-        yield Reference("PersistentVolumeClaim", name, f"{path}.persistentVolumeClaim")
-    for field, (kind, key) in _SOURCES.items():
-        if field in volume:
-            yield from _of_source(mapping(volume[field]), kind, key, f"{path}.{field}")
-    for index, each in enumerate(entries(mapping(volume.get("projected")).get("sources"))):
-        for field, (kind, _) in _SOURCES.items():
-            if field in each:
-                place = f"{path}.projected.sources[{index}].{field}"
-                yield from _of_source(mapping(each[field]), kind, "name", place)
-
-
-def _of_source(source: Manifest, kind: str, key: str, path: str) -> Iterator[Reference]:
-    if source.get("optional") is not True:
-        keys = tuple(text(item.get("key")) for item in entries(source.get("items")))
-        yield Reference(kind, text(source.get(key)), path, keys)
+def claim_names(pod: Pod, template: Manifest) -> list[str]:
+    """Return the names of the claims that a StatefulSet makes from *template*, by ordinal."""
+    start = mapping(mapping(pod.owner.get("spec")).get("ordinals")).get("start")
+    first = number(start, 0)
+    prefix = f"{text(mapping(template.get('metadata')).get('name'))}-{pod.name}"
+    return [f"{prefix}-{ordinal}" for ordinal in range(first, first + min(pod.replicas, _MOST))]

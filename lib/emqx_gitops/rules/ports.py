@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from emqx_gitops.findings import Finding
 from emqx_gitops.manifests import Manifest
+from emqx_gitops.rules.kinds import group_of, labels_of, namespace_of
 from emqx_gitops.rules.lenient import entries, mapping, text
 from emqx_gitops.rules.matching import is_empty, matches, pods_behind, pods_of
-from emqx_gitops.rules.objects import Objects, group_of, labels_of, namespace_of
-from emqx_gitops.rules.pods import Pod, Reference
+from emqx_gitops.rules.objects import Objects
+from emqx_gitops.rules.pod_references import Reference
+from emqx_gitops.rules.pods import Pod
 from emqx_gitops.rules.references import CONSUMERS, DANGLING, UNSEEN, check_reference
 from emqx_gitops.rules.spelling import did_you_mean
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from emqx_gitops.findings import Finding, Rule, Severity
 from emqx_gitops.manifests import Manifest
-from emqx_gitops.rules.lenient import entries, mapping, number, text
-from emqx_gitops.rules.objects import Objects, group_of, mentioned, namespace_of
-from emqx_gitops.rules.pods import Container, Pod, Reference
+from emqx_gitops.rules.kinds import group_of, namespace_of
+from emqx_gitops.rules.lenient import entries, mapping, text
+from emqx_gitops.rules.objects import Objects, mentioned
+from emqx_gitops.rules.pod_references import Reference
+from emqx_gitops.rules.pods import Container, Pod, claim_names, claim_templates
 from emqx_gitops.rules.spelling import did_you_mean
 
 DANGLING = Rule(
@@ -62,9 +64,6 @@ _DATA = ("data", "binaryData", "stringData")
 
 _SCALABLE = frozenset({"Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"})
 
-_MOST = 1000
-"""Replicas whose claims are named one by one."""
-
 
 def check_references(objects: Objects) -> Iterator[Finding]:
     """Yield the names of objects, keys and volumes that lead nowhere."""
@@ -115,19 +114,6 @@ def check_reference(objects: Objects, owner: Manifest, reference: Reference) -> 
         if key not in known:
             fix = DANGLING.fix + did_you_mean(key, known)
             yield objects.at(DANGLING, owner, path, f"{kind} {name} has no key {key}", fix)
-
-
-def claim_templates(pod: Pod) -> list[Manifest]:
-    """Return the claim templates of a StatefulSet; none for other workloads."""
-    return entries(mapping(pod.owner.get("spec")).get("volumeClaimTemplates"))
-
-
-def claim_names(pod: Pod, template: Manifest) -> list[str]:
-    """Return the names of the claims that a StatefulSet makes from *template*, by ordinal."""
-    start = mapping(mapping(pod.owner.get("spec")).get("ordinals")).get("start")
-    first = number(start, 0)
-    prefix = f"{text(mapping(template.get('metadata')).get('name'))}-{pod.name}"
-    return [f"{prefix}-{ordinal}" for ordinal in range(first, first + min(pod.replicas, _MOST))]
 
 
 def _exists_elsewhere(objects: Objects, kind: str, namespace: str, name: str) -> bool:

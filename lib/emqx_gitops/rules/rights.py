@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from emqx_gitops.findings import Finding, Rule, Severity
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.rules.discovery import discovery_of
+from emqx_gitops.rules.kinds import namespace_of
 from emqx_gitops.rules.lenient import entries, mapping, text, texts
-from emqx_gitops.rules.objects import Broker, Objects, namespace_of
+from emqx_gitops.rules.objects import Broker, Objects
 from emqx_gitops.rules.pods import Pod
 
 NO_RIGHTS = Rule(

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from emqx_gitops.findings import Finding, Rule, Severity
 from emqx_gitops.manifests import Manifest
+from emqx_gitops.rules.kinds import namespace_of
 from emqx_gitops.rules.lenient import mapping
 from emqx_gitops.rules.matching import is_empty, matches, pods_behind, pods_of
-from emqx_gitops.rules.objects import Objects, namespace_of
+from emqx_gitops.rules.objects import Objects
 from emqx_gitops.rules.pods import Pod
 
 CATCHES_OTHERS = Rule(

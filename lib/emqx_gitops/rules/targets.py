@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from emqx_gitops.manifests import Manifest
+from emqx_gitops.rules.kinds import CLUSTER_SCOPED
 from emqx_gitops.rules.lenient import mapping, text
-from emqx_gitops.rules.objects import CLUSTER_SCOPED
 
 WORKLOADS = frozenset(
     {"CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"}
