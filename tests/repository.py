@@ -90,13 +90,10 @@ class Repository:
 
     def start(self, *arguments: str, **options: object) -> subprocess.Popen[str]:
         """Run the command line on this repository as a process, in a group of its own."""
-        environ = options.pop("environ", {})
-        assert isinstance(environ, Mapping)
         return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
             [PROGRAM, *arguments],
             **{
                 "cwd": self.root,
-                "env": {**os.environ, **environ},
                 "stdin": subprocess.DEVNULL,
                 "stdout": subprocess.PIPE,
                 "stderr": subprocess.PIPE,

@@ -89,5 +89,5 @@ def _remove_unused(folder: Path) -> None:
 
 def _no_room(error: OSError) -> InputError:
     where = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108  (a name in a message)
-    said = error.strerror or "there is no folder for files that are needed for a while"
-    return InputError(where, said, "make room there, or name another folder in TMPDIR")
+    fix = "make room there, or name another folder in TMPDIR"
+    return InputError(where, error.strerror or str(error), fix)
