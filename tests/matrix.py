@@ -76,18 +76,26 @@ class Report:
 
 
 def cases() -> Iterator[Case]:
-    """Yield every combination, in a fixed order."""
+    """
+    Yield every combination, in a fixed order; client certificates are tried with one line only.
+
+    The lines from 5.9 on have a licence here; that several nodes without one are refused is a test
+    of its own.
+    """
     axes = {name: list(_variants(name)) for name in AXES}
     for chosen in itertools.product(*axes.values(), _lines(), REPLICAS):
         *choices, (line, version, edition), replicas = chosen
         labels = {axis: label for axis, (label, _) in zip(axes, choices, strict=True)}
         fields = {axis: dict(data) for axis, (_, data) in zip(axes, choices, strict=True)}
         labels |= {"line": line, "nodes": str(replicas)}
+        if "clientCA" in fields["tls"] and line != Line.V5_8:
+            continue
         exposure = fields["exposure"] | {"tls": fields["tls"]}
-        if fields["tls"].get("terminateAt") == "cloud" and exposure.get("provider") != "aws":
+        foreign = exposure["type"] == "loadBalancer" and exposure["provider"] != "aws"
+        if foreign and fields["tls"]["terminateAt"] == "cloud":
             exposure["annotations"] = {"example.com/tls": "on"}
         emqx: Manifest = {"version": version, "edition": edition, "replicas": replicas}
-        if _licensed(version, edition):
+        if edition == Edition.ENTERPRISE:
             emqx["license"] = {}
         data = {
             "apiVersion": "emqx-gitops/v1",
@@ -121,11 +129,6 @@ def _lines() -> Iterator[tuple[str, str, str]]:
             edition = Edition.ENTERPRISE
         newest = max(version for version in RELEASES[edition] if line_of(version) is line)
         yield str(line), str(newest), str(edition)
-
-
-def _licensed(version: str, edition: str) -> bool:
-    del version
-    return edition == Edition.ENTERPRISE
 
 
 def run(engine: Engine, chosen: Sequence[Case], *, workers: int = 2) -> Report:
@@ -238,6 +241,50 @@ def cover(accepted: Iterable[Combination]) -> list[Combination]:
         chosen.append(best)
         missing.difference_update(_pairs(best))
     return chosen
+
+
+def page(report: Report, total: int) -> str:
+    """Return the page of docs/ that tells what compiles and what does not."""
+    axes = list(report.accepted[0])
+    lines = [
+        "# What goes with what",
+        "",
+        "Made by `make matrix`, which tries every combination of choices:",
+        "each one is either built with Kustomize to objects that pass a strict schema check",
+        "(Kubernetes 1.29 and 1.37) and every rule, or refused for a reason that has a code.",
+        "",
+        f"{total} combinations: {len(report.accepted)} compile to {report.objects} objects, "
+        f"{total - len(report.accepted)} are refused.",
+        "",
+        "## Why combinations are refused",
+        "",
+        "| rules | combinations |",
+        "|---|---|",
+    ]
+    ranked = sorted(report.refused.items(), key=lambda item: (-item[1], item[0]))
+    lines += [f"| {', '.join(codes)} | {count} |" for codes, count in ranked]
+    lines += ["", "`emqx-gitops rule CODE` explains each.", ""]
+    lines += ["## Which pairs of choices exist", ""]
+    lines += ["A cell counts the combinations that compile and have both; `-` means none.", ""]
+    counts = Counter(pair for row in report.accepted for pair in _pairs(row))
+    for one, other in itertools.combinations(axes, 2):
+        lines += _pair_table(report.accepted, counts, one, other)
+    return "\n".join(lines) + "\n"
+
+
+def _pair_table(
+    accepted: Sequence[Combination], counts: Counter[Any], one: str, other: str
+) -> Iterator[str]:
+    rows = list(dict.fromkeys(row[one] for row in accepted))
+    columns = list(dict.fromkeys(row[other] for row in accepted))
+    yield f"### {one} and {other}"
+    yield ""
+    yield f"| {one} | " + " | ".join(columns) + " |"
+    yield "|---" * (len(columns) + 1) + "|"
+    for row in rows:
+        pairs = (tuple(sorted(((one, row), (other, column)))) for column in columns)
+        yield f"| {row} | " + " | ".join(str(counts[pair] or "-") for pair in pairs) + " |"
+    yield ""
 
 
 def _pairs(row: Combination) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
