@@ -174,7 +174,8 @@ def _drafts(
     What is not *needed* is left out without a word where it is refused.
     """
     fresh = [each for each in sources.environments if each.name in missing]
-    if not fresh and sources.clusters is None:
+    if not fresh and (sources.environments or sources.clusters is None):
+        # What is cached was compiled with these clusters: they are sound.
         return [], [], []
     from emqx_gitops.environment.layout import lay_out
     from emqx_gitops.environment.loader import Refused, load_clusters
