@@ -163,30 +163,36 @@ def _is_scalar(value: object) -> bool:
     return isinstance(value, (str, int, float)) and not isinstance(value, bool)
 
 
-def merge(defaults: Manifest, given: Manifest) -> Manifest:
-    """
-    Return *given* upon *defaults*: maps are merged, everything else is replaced.
+_DISCRIMINATORS: Mapping[Path, str] = {
+    ("workload",): "kind",
+    ("discovery",): "strategy",
+    ("exposure",): "type",
+    ("exposure", "tls"): "terminateAt",
+    ("storage",): "type",
+}
+"""What tells choices apart, by the path of the map that says it."""
 
-    A map whose discriminator differs is replaced too: defaults for a load balancer mean nothing to
-    node ports.
+
+def merge(defaults: Manifest, given: Manifest, path: Path = ()) -> Manifest:
+    """
+    Return *given* upon *defaults*, which stand at *path*: maps are merged, all else is replaced.
+
+    A choice that differs is replaced as a whole: defaults for a load balancer mean nothing to node
+    ports.
     """
     result = dict(defaults)
     for key, value in given.items():
-        below = result.get(key)
-        if isinstance(value, dict) and isinstance(below, dict) and not _differ(below, value):
-            result[key] = merge(below, value)
+        below, here = result.get(key), (*path, key)
+        if isinstance(value, dict) and isinstance(below, dict) and not _differ(below, value, here):
+            result[key] = merge(below, value, here)
         else:
             result[key] = value
     return result
 
 
-_DISCRIMINATORS = ("kind", "type", "strategy", "terminateAt")
-
-
-def _differ(below: Manifest, value: Manifest) -> bool:
-    return any(
-        key in below and key in value and below[key] != value[key] for key in _DISCRIMINATORS
-    )
+def _differ(below: Manifest, value: Manifest, path: Path) -> bool:
+    key = _DISCRIMINATORS.get(path)
+    return key in below and key in value and below[key] != value[key]
 
 
 def _with_kind(data: Manifest) -> Manifest:
