@@ -84,7 +84,8 @@ class Bench:
         objects = len(list((self.repository / "dist" / "rendered").glob("*/*.yaml")))
         allowed = 150 + 0.3 * number
         print(f"{number} environments, {objects / number:.1f} objects each")
-        print(f"bare kustomize build, two at a time: {bare:.2f} s, {bare / number * 2000:.1f} ms each")
+        each = bare / number * 2000
+        print(f"bare kustomize build, two at a time: {bare:.2f} s, {each:.1f} ms each")
         rows = (
             ("synth from nothing / bare", figures["from nothing"] / bare, "1.0"),
             ("synth, nothing changed / bare", figures["nothing changed"] / bare, "0.2"),
@@ -135,9 +136,7 @@ def _unique(text: str, name: str, index: int) -> Iterator[str]:
 
 def _timed(argv: Sequence[str], environ: dict[str, str]) -> tuple[float, float]:
     started = time.monotonic()
-    process = subprocess.Popen(
-        argv, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
+    process = subprocess.Popen(argv, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     said = process.stderr.read().decode() if process.stderr else ""
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -34,7 +34,8 @@ def main() -> int:
     report = run(engine, every)
     for problem in report.problems[:40]:
         print(problem, file=sys.stderr)
-    print(f"{len(every)} combinations, {len(report.accepted)} compile, {len(report.problems)} problems")
+    found = len(report.problems)
+    print(f"{len(every)} combinations, {len(report.accepted)} compile, {found} problems")
     files = {
         PAGE: page(report, len(every)),
         COVER: json.dumps(cover(report.accepted), indent=1) + "\n",

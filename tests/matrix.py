@@ -33,6 +33,7 @@ from emqx_gitops.kustomize.build import Job, build_all
 from emqx_gitops.kustomize.engine import Engine
 from emqx_gitops.manifests import Document, Manifest
 from emqx_gitops.rules.environment import check_environment
+from emqx_gitops.rules.registry import BY_CODE
 from tests.strict import strict_errors
 
 CLOSED_LIST = (
@@ -83,8 +84,9 @@ def cases() -> Iterator[Case]:
     of its own.
     """
     axes = {name: list(_variants(name)) for name in AXES}
-    for chosen in itertools.product(*axes.values(), _lines(), REPLICAS):
-        *choices, (line, version, edition), replicas = chosen
+    ends = itertools.product(_lines(), REPLICAS)
+    every = itertools.product(itertools.product(*axes.values()), ends)
+    for choices, ((line, version, edition), replicas) in every:
         labels = {axis: label for axis, (label, _) in zip(axes, choices, strict=True)}
         fields = {axis: dict(data) for axis, (_, data) in zip(axes, choices, strict=True)}
         labels |= {"line": line, "nodes": str(replicas)}
@@ -201,9 +203,7 @@ def _build(
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-    jobs = [
-        Job(f"overlays/{name}", waiting[name][1].resolved.namespace.name) for name in layouts
-    ]
+    jobs = [Job(f"overlays/{name}", waiting[name][1].resolved.namespace.name) for name in layouts]
     for built in build_all(engine, folder, jobs, workers=1):
         name = built.job.folder.rpartition("/")[2]
         case, loaded = waiting[name]
@@ -227,7 +227,7 @@ def _schema_errors(manifests: Iterable[Manifest], namespace: str) -> Iterator[st
 
 
 def cover(accepted: Iterable[Combination]) -> list[Combination]:
-    """Return combinations that between them have every pair of choices that any of *accepted* has."""
+    """Return combinations that have, between them, every pair of choices that exists."""
     rows = list(accepted)
     pairs = {pair for row in rows for pair in _pairs(row)}
     missing = set(pairs)
@@ -253,17 +253,20 @@ def page(report: Report, total: int) -> str:
         "each one is either built with Kustomize to objects that pass a strict schema check",
         "(Kubernetes 1.29 and 1.37) and every rule, or refused for a reason that has a code.",
         "",
-        f"{total} combinations: {len(report.accepted)} compile to {report.objects} objects, "
-        f"{total - len(report.accepted)} are refused.",
+        (
+            f"{total} combinations: {len(report.accepted)} compile to {report.objects} objects, "
+            f"{total - len(report.accepted)} are refused."
+        ),
         "",
         "## Why combinations are refused",
         "",
-        "| rules | combinations |",
-        "|---|---|",
+        "| rule | what it refuses | combinations |",
+        "|---|---|---|",
     ]
-    ranked = sorted(report.refused.items(), key=lambda item: (-item[1], item[0]))
-    lines += [f"| {', '.join(codes)} | {count} |" for codes, count in ranked]
-    lines += ["", "`emqx-gitops rule CODE` explains each.", ""]
+    by_code = Counter(code for codes in report.refused.elements() for code in codes)
+    for code, count in sorted(by_code.items()):
+        lines.append(f"| {code} | {BY_CODE[code].what} | {count} |")
+    lines += ["", "A combination may break several; `emqx-gitops rule CODE` explains each.", ""]
     lines += ["## Which pairs of choices exist", ""]
     lines += ["A cell counts the combinations that compile and have both; `-` means none.", ""]
     counts = Counter(pair for row in report.accepted for pair in _pairs(row))
