@@ -89,7 +89,7 @@ ENVIRONMENTS = [
     ("workload: {tolerations: {key: x}}", 25, "workload.tolerations: a mapping is not a list", "write a list"),
     ("ignore: [EG302]", 10, "ignore.0: 'EG302' is not a mapping", "write a mapping with `rule` and `reason`"),
     # Text of a form.
-    ("storage: {type: local, nodes: [a], path: /x/, size: 1Gi}", 42, "storage.path: '/x/' is not an absolute path without a slash at its end", "write an absolute path without a slash at its end"),
+    ("storage: {type: local, nodes: [a], path: /x/, size: 1Gi}", 42, "storage.path: '/x/' is not an absolute path", "write an absolute path such as `/srv/emqx`: no spaces, no `..`, no slash at its end"),
     ("exposure: {type: loadBalancer, sourceRanges: [10.0.0.0]}", 47, "exposure.sourceRanges.0: '10.0.0.0' is not a network", "write a network such as `203.0.113.0/24`"),
     ("exposure: {type: loadBalancer, annotations: {'a b': x}}", 46, "exposure.annotations.a b: 'a b' is not a label key", "write a label key such as `example.com/name`"),
     ("emqx: {version: 5.8.9, image: {tag: a b}}", 37, "emqx.image.tag: 'a b' is not an image tag", "write an image tag such as `5.8.9`: letters, digits, `-`, `_` and `.`"),

@@ -37,13 +37,6 @@ def test_an_nfs_folder_is_the_same_from_everywhere() -> None:
     ]
 
 
-def test_folders_are_compared_as_the_server_finds_them() -> None:
-    """Dots in a path hide nothing."""
-    around = NFS.replace("/srv", "/srv/./x/..")
-
-    assert [each[:5] for each in fleet(NFS, around)] == ["EG502"]
-
-
 def test_neighbouring_folders_are_fine() -> None:
     """Folders with a common beginning of their names are different folders."""
     assert fleet(NFS, NFS.replace("/srv", "/srv-2")) == []

@@ -81,10 +81,14 @@ def to_bytes(quantity: str) -> int:
     return math.ceil(to_number(quantity))
 
 
-AbsolutePath = Annotated[
-    str, StringConstraints(pattern=r"^/([^/\s]+(/[^/\s]+)*)?$", max_length=512)
-]
-"""An absolute path without a trailing slash."""
+_STEP = "[-A-Za-z0-9_.@~+=:,]*[-A-Za-z0-9_@~+=:,][-A-Za-z0-9_.@~+=:,]*"
+_PATH = f"^/({_STEP}(/{_STEP})*)?$"
+AbsolutePath = Annotated[str, StringConstraints(pattern=_PATH, max_length=512)]
+"""An absolute path without a trailing slash, and without steps back, which volumes may not have."""
+
+_HOST = r"^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9.])?$"
+Host = Annotated[str, StringConstraints(pattern=_HOST, max_length=253)]
+"""A host name or an IP address."""
 
 Port = Annotated[int, Field(ge=1024, le=65535)]
 """A port that a process without privileges may listen on."""
@@ -167,7 +171,8 @@ EXPECTATIONS = {
         "an object's name: lower-case letters, digits, `-` and `.`"
     ),
     _QUANTITY: "a quantity such as `500m`, `2` or `4Gi`",
-    r"^/([^/\s]+(/[^/\s]+)*)?$": "an absolute path without a slash at its end",
+    _PATH: "an absolute path such as `/srv/emqx`: no spaces, no `..`, no slash at its end",
+    _HOST: "a host name or an IP address",
     r"^[-._a-zA-Z0-9]+$": "a key of a Secret: letters, digits, `-`, `_` and `.`",
     r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$": "a full version such as `5.8.9`",
     r"^1\.[0-9]{2}$": "a minor version of Kubernetes such as `1.33`, in quotes",

@@ -34,8 +34,9 @@ class Resources(Fields):
     @model_validator(mode="after")
     def _limit_is_no_less(self) -> Self:
         if self.cpu_limit is not None and to_number(self.cpu_limit) < to_number(self.cpu):
-            msg = f"cpuLimit {self.cpu_limit} is less than cpu {self.cpu}"
-            raise ValueError(msg)
+            raise ValueError(
+                f"cpuLimit {self.cpu_limit} is less than cpu {self.cpu}; write {self.cpu} or more"
+            )
         return self
 
     def manifest(self, base: Manifest) -> Manifest:

@@ -46,6 +46,22 @@ def test_the_server_is_prepared_by_these_lines() -> None:
     )
 
 
+@pytest.mark.parametrize("path", ["srv", "/srv/", "/srv/../etc", "/srv/./a", "/srv//a", "'/a b'"])
+def test_paths_that_no_volume_may_have_are_refused(path: str) -> None:
+    """Kubernetes refuses steps back; others would name one folder in two ways."""
+    with pytest.raises(Refused):
+        loaded_of(f"storage: {{type: nfs, server: a, path: {path}, size: 1Gi}}")
+
+
+@pytest.mark.parametrize("path", ["/", "/srv", "/srv/.emqx", "/vol/a..b/c-1"])
+def test_other_paths_are_fine(path: str) -> None:
+    """Dots within a name mean nothing."""
+    resolved = loaded_of(f"storage: {{type: nfs, server: a, path: {path}, size: 1Gi}}").resolved
+
+    first = resolved.asked.storage.locations(resolved.site)[0]
+    assert first == f"nfs://a{path.rstrip('/')}/emqx-demo/emqx-0"
+
+
 @pytest.mark.parametrize(
     "fields",
     ["server: a", "path: /a", "server: a, path: /a, class: b", "class: b, path: /a", "size: 2Gi"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builds import Builder
+from emqx_gitops.environment.loader import Refused
+from tests.builds import Builder, loaded_of
 
 KINDS = ("statefulset", "deployment", "pod")
 
@@ -60,6 +61,21 @@ def test_waiting_between_nodes_can_be_longer(built: Builder, kind: str) -> None:
     result = built(f"workload: {{kind: {kind}, minReadySeconds: 120}}")
 
     assert result.workload["spec"]["minReadySeconds"] == 120
+
+
+@pytest.mark.parametrize(
+    "toleration",
+    [
+        "{key: a, operator: Exists, value: b}",
+        "{value: b}",
+        "{key: a, tolerationSeconds: 60}",
+        "{key: a, effect: NoSchedule, tolerationSeconds: 60}",
+    ],
+)
+def test_tolerations_that_kubernetes_refuses_are_refused(toleration: str) -> None:
+    """The API server's own rules, before it sees them."""
+    with pytest.raises(Refused):
+        loaded_of(f"workload: {{tolerations: [{toleration}]}}")
 
 
 def test_the_kind_may_be_left_out(built: Builder) -> None:

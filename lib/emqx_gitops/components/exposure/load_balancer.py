@@ -84,7 +84,7 @@ class LoadBalancer(Exposure):
     source_ranges: tuple[Cidr, ...] = ()
     """Networks that clients may come from; everywhere where left out."""
 
-    address: str | None = None
+    address: Annotated[str, Field(min_length=1)] | None = None
     """Fixed address, as the provider takes it; on AWS allocation ids, or private addresses."""
 
     load_balancer_class: LabelKey | None = None

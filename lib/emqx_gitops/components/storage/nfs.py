@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from emqx_gitops.components.addition import Addition, Part
-from emqx_gitops.components.choice import AbsolutePath, ObjectName, Quantity
+from emqx_gitops.components.choice import AbsolutePath, Host, ObjectName, Quantity
 from emqx_gitops.components.site import Site
 from emqx_gitops.components.storage.volumes import (
     PerNode,
@@ -33,7 +33,7 @@ class Nfs(PerNode):
 
     type: Literal["nfs"] = "nfs"
 
-    server: str | None = None
+    server: Host | None = None
     """Host name or address of the server, as nodes of the cluster reach it."""
 
     path: AbsolutePath | None = None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from emqx_gitops.components.addition import Addition, Part
 from emqx_gitops.components.choice import Choice, Fields, LabelKey, LabelValue, ObjectName
@@ -30,6 +30,16 @@ class Toleration(Fields):
 
     toleration_seconds: int | None = None
     """How long a `NoExecute` taint is put up with; for ever where left out."""
+
+    @model_validator(mode="after")
+    def _as_kubernetes_takes_it(self) -> Self:
+        if self.operator == "Exists" and self.value is not None:
+            raise ValueError("Exists compares no value; remove `value`, or write `operator: Equal`")
+        if self.operator == "Equal" and self.key is None:
+            raise ValueError("no key means every taint; write `key`, or `operator: Exists`")
+        if self.toleration_seconds is not None and self.effect != "NoExecute":
+            raise ValueError("only `NoExecute` has a time; write `effect: NoExecute`")
+        return self
 
 
 class Spread(Fields):
