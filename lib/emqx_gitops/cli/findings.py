@@ -23,9 +23,10 @@ def tell(findings: Iterable[Finding], stream: TextIO | None = None) -> None:
         severity = str(each.rule.severity)
         if paint:
             severity = click.style(severity, fg=_COLORS[each.rule.severity], bold=True)
-        click.echo(f"{place}: {severity} {each.rule.code}: {each.message}", file=out, color=paint)
+        said = f"{place}: {severity} {each.rule.code}: {_line(each.message)}"
+        click.echo(said, file=out, color=paint)
         if each.fix:
-            click.echo(f"  fix: {each.fix}", file=out)
+            click.echo(f"  fix: {_line(each.fix)}", file=out)
 
 
 def as_json(finding: Finding) -> dict[str, Any]:
@@ -64,9 +65,14 @@ def counted(findings: Sequence[Finding]) -> str:
     return ", ".join(words)
 
 
+def _line(text: str) -> str:
+    """Return *text* on one line, without what would command a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def _place(finding: Finding) -> str:
     where = finding.where
     parts = [where.file or where.environment or "repository"]
     parts += [str(number) for number in (where.line, where.column) if number]
     place = ":".join(parts)
-    return f"{place}: {where.resource}" if where.resource else place
+    return _line(f"{place}: {where.resource}" if where.resource else place)

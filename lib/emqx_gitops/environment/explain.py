@@ -11,7 +11,15 @@ from pydantic import BaseModel, ValidationError
 from emqx_gitops.emqx.slips import nearest
 from emqx_gitops.environment.rules import MISSING_FIELD, UNKNOWN_FIELD, WRONG_VALUE
 from emqx_gitops.environment.shape import Choices, Leaf, Many, Model, Named, Path, Step, follow
-from emqx_gitops.environment.words import hint_for, joined, none_of, quoted, shown, wanted_by
+from emqx_gitops.environment.words import (
+    hint_for,
+    joined,
+    none_of,
+    quoted,
+    shown,
+    spelled,
+    wanted_by,
+)
 from emqx_gitops.findings import Finding
 
 if TYPE_CHECKING:
@@ -31,8 +39,18 @@ _CLOSE = {
     "string_too_long",
     "string_too_short",
     "too_short",
+    "too_long",
 }
 """Errors of values of the right type: where one member of a union says such, it was meant."""
+
+
+_COUNTS = {
+    "string_too_long": ("is too long: {length} characters", "write at most {max_length}"),
+    "string_too_short": ("is too short: {shown}", "write at least {min_length} characters"),
+    "too_long": ("has too many entries", "write at most {max_length}"),
+    "too_short": ("has too few entries", "write at least {min_length}"),
+}
+"""What is wrong with lengths, and what to write."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +69,7 @@ class _Fault:
 
     @property
     def name(self) -> str:
-        return ".".join(str(each) for each in self.path)
+        return spelled(*self.path)
 
     @property
     def kind(self) -> str:
@@ -103,9 +121,9 @@ def _is_below(path: Path, above: Path) -> bool:
 def _finding(fault: _Fault, places: Places, environment: str, model: type[BaseModel]) -> Finding:
     path = fault.path
     if _is_unknown(fault):
-        parent = ".".join(str(each) for each in path[:-1])
+        parent = spelled(*path[:-1])
         top = "clusters.yaml" if model.__name__ == "Clusters" else "an environment"
-        message = f"{parent or top} has no field `{path[-1]}`"
+        message = f"{parent or top} has no field `{spelled(path[-1])}`"
         where = places.where(path, environment, key=True)
         return UNKNOWN_FIELD.at(where, message, _meant(fault))
     if fault.kind == "missing":
@@ -115,7 +133,7 @@ def _finding(fault: _Fault, places: Places, environment: str, model: type[BaseMo
         path = (*path, fault.step.shape.tag)
     where = places.where(path, environment, key=fault.is_key)
     wrong, fix = _explained(fault)
-    return WRONG_VALUE.at(where, f"{where.path or 'the document'}: {wrong}", fix)
+    return WRONG_VALUE.at(where, f"{spelled(*path) or 'the document'}: {wrong}", fix)
 
 
 def _is_unknown(fault: _Fault) -> bool:
@@ -149,15 +167,16 @@ def _part_of(word: str, known: Sequence[str]) -> str:
 
 def _example(step: Step) -> str:
     path, shape = step.path, step.shape
+    name = spelled(*path[-1:])
     if isinstance(shape, Choices) and shape.tag:
-        return f"write `{path[-1]}` with `{shape.tag}`: {joined(list(shape.by_tag()))}"
+        return f"write `{name}` with `{shape.tag}`: {joined(list(shape.by_tag()))}"
     if isinstance(shape, Model):
-        return f"write `{path[-1]}` with {joined(quoted(shape.required), 'and')}"
+        return f"write `{name}` with {joined(quoted(shape.required), 'and')}"
     if step.owner is None:
         return f"write {wanted_by(shape)}"
     plain = shape == Leaf("text") or isinstance(shape, (Many, Named))
     meaning = step.owner.meaning(str(path[-1])) if plain else ""
-    return f"write `{path[-1]}`: {meaning or wanted_by(shape)}"
+    return f"write `{name}`: {meaning or wanted_by(shape)}"
 
 
 def _explained(  # noqa: PLR0911  (one for each kind of mistake)
@@ -177,14 +196,9 @@ def _explained(  # noqa: PLR0911  (one for each kind of mistake)
         return f"does not say its `{shape.tag}`", f"write `{shape.tag}`: {words}"
     if isinstance(shape, Leaf) and shape.words and isinstance(given, str):
         return none_of(given, list(shape.words))
-    if fault.kind == "string_too_long":
-        length = context["max_length"]
-        return f"is too long: {len(str(given))} characters", f"write at most {length}"
-    if fault.kind == "string_too_short":
-        length = context["min_length"]
-        return f"is too short: {shown(given)}", f"write at least {length} characters"
-    if fault.kind == "too_short":
-        return "has too few entries", f"write at least {context['min_length']}"
+    if fault.kind in _COUNTS:
+        wrong, fix = _COUNTS[fault.kind]
+        return wrong.format(length=len(str(given)), shown=shown(given)), fix.format(**context)
     if given is None:
         return "has no value", _example(fault.step)
     if fault.kind in _CLOSE and isinstance(shape, Choices):

@@ -104,7 +104,7 @@ class Emqx(Fields):
     resources: Resources | None = None
     """1 CPU and 2Gi of memory where left out."""
 
-    settings: dict[str, SettingValue] = Field(default_factory=dict)
+    settings: dict[str, SettingValue] = Field(default_factory=dict, max_length=500)
     """EMQX settings by environment variable: a string, or `{secretName, key}`."""
 
     listeners: Listeners = Listeners()

@@ -108,6 +108,15 @@ def _short(value: object) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
+def spelled(*steps: str | int) -> str:
+    """Return names as a message has them: on one line, and of bounded length."""
+    names = (str(each) for each in steps)
+    return ".".join(
+        _short(each if each.isprintable() else each.encode("unicode_escape").decode())
+        for each in names
+    )
+
+
 def shown(value: object) -> str:
     """Return *value* as a message has it, be it long or deep."""
     if isinstance(value, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
@@ -90,8 +91,8 @@ class Local(PerNode):
         if len(self.nodes) < site.replicas:
             message = f"{len(self.nodes)} nodes for {site.replicas} replicas"
             yield LOCAL_NEEDS_NODES.at(where, message)
-        twice = sorted({node for node in self.nodes if self.nodes.count(node) > 1})
-        for node in twice:
+        twice = (node for node, count in Counter(self.nodes).items() if count > 1)
+        for node in sorted(twice):
             yield LOCAL_NODE_TWICE.at(where, f"{node} is named more than once")
 
     def locations(self, site: Site) -> tuple[str, ...]:
