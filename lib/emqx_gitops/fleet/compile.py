@@ -78,7 +78,8 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
     chosen_drafts = [draft for draft in drafts if draft.source.name in wanted]
     shared: dict[str, bytes] = {}
     if chosen_drafts or overlays:
-        foundations = needed - {draft.source.name for draft in chosen_drafts}
+        own = frozenset(draft.source.name for draft in chosen_drafts)
+        foundations = _with_foundations(sources, own | {each.name for each in overlays}) - own
         shared = dict(_documents(structure, sources, known, drafts, foundations))
         _lay(workspace, shared.items())
     built = _build(chosen_drafts, overlays, find_engine, workspace, timeout, shared=shared)
@@ -291,13 +292,15 @@ def _build(  # noqa: PLR0913  (what to build, with what, and where)
 
 
 def _lay(workspace: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    made: set[Path] = set()
+    made: set[str] = set()
     for name, content in files:
-        path = workspace / name
-        if path.parent not in made:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made.add(path.parent)
-        path.write_bytes(content)
+        folder = name.rpartition("/")[0]
+        if folder not in made:
+            (workspace / folder).mkdir(parents=True, exist_ok=True)
+            made.add(folder)
+        # Thousands of files: pathlib is slow.
+        with open(f"{workspace}/{name}", "wb") as file:  # noqa: PTH123
+            file.write(content)
 
 
 def _delivery(sources: Sources, units: Sequence[Unit], cache: Cache) -> Tree:
