@@ -11,12 +11,18 @@ from emqx_gitops.kustomize.documents import (
     Kustomization,
     Patch,
     Target,
+    Tree,
     add,
     file_names,
     is_generated,
     pointer,
 )
 from emqx_gitops.manifests import Manifest, read_document
+
+
+def folder(kustomization: Kustomization) -> Tree:
+    """Return the files of a kustomization by their names."""
+    return {path.partition("/")[2]: text for path, text in kustomization.tree("a").items()}
 
 
 def document(kustomization: Kustomization) -> Manifest:
@@ -66,7 +72,8 @@ def test_generated_files_say_so_where_they_can() -> None:
     files = {"run.sh": "#!/bin/sh\ntrue\n", "a.conf": "a\n", "a.json": "{}", "motd": "hello\n"}
     generator = ConfigMapGenerator(name="m", settings={"A": "1"}, files=files)
 
-    tree = generator.tree("here.yaml")
+    tree = folder(Kustomization(generators=(generator,), source="here.yaml"))
+    del tree["kustomization.yaml"]
 
     assert tree["run.sh"].startswith(f"#!/bin/sh\n# {HEADER}\n# Source: here.yaml\n")
     assert tree["a.conf"] == tree["m.env"].replace("A=1\n", "a\n")
@@ -82,9 +89,11 @@ def test_generated_files_say_so_where_they_can() -> None:
 
 def test_settings_are_sorted_lines() -> None:
     """An env file has one setting a line, in order, whatever the order of the mapping."""
-    tree = ConfigMapGenerator(name="m", settings={"B": "", "A": "x=y"}).tree()
+    generator = ConfigMapGenerator(name="m", settings={"B": "", "A": "x=y"})
 
-    assert tree["m.env"].splitlines()[1:] == ["A=x=y", "B="]
+    lines = folder(Kustomization(generators=(generator,)))["m.env"].splitlines()
+
+    assert lines[1:] == ["A=x=y", "B="]
 
 
 def test_two_files_of_one_name_are_refused() -> None:
