@@ -23,7 +23,7 @@ def tell(findings: Iterable[Finding], stream: TextIO | None = None) -> None:
         severity = str(each.rule.severity)
         if paint:
             severity = click.style(severity, fg=_COLORS[each.rule.severity], bold=True)
-        said = f"{place}: {severity} {each.rule.code}: {_line(each.message)}"
+        said = f"{place}: {severity} {each.rule.code}: {_line(each.message)}{_aside(each)}"
         click.echo(said, file=out, color=paint)
         if each.fix:
             click.echo(f"  fix: {_line(each.fix)}", file=out)
@@ -63,6 +63,18 @@ def counted(findings: Sequence[Finding]) -> str:
         if number:
             words.append(f"{number} {severity}{'s' if number > 1 else ''}")
     return ", ".join(words)
+
+
+def _aside(finding: Finding) -> str:
+    """Return environment and field where no line tells them: for environments in Python."""
+    where = finding.where
+    if where.line or not where.environment or where.environment in where.file:
+        return ""
+    return (
+        f" ({_line(where.environment)}: {where.path})"
+        if where.path
+        else f" ({_line(where.environment)})"
+    )
 
 
 def _line(text: str) -> str:

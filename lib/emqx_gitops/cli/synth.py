@@ -80,7 +80,7 @@ def _print(outcome: Outcome, *, check: bool, prepare: bool) -> None:
     if compiled.failed:
         click.echo(f"{counted(compiled.findings)}; nothing was written", err=True)
         return
-    _table(outcome)
+    _table(outcome, check=check)
     _prepare(compiled.units, set(changes.created), always=prepare)
     for name in _gone(outcome):
         done = "are stale" if check else "were removed"
@@ -92,7 +92,7 @@ def _print(outcome: Outcome, *, check: bool, prepare: bool) -> None:
         _stale(outcome)
 
 
-def _table(outcome: Outcome) -> None:
+def _table(outcome: Outcome, *, check: bool) -> None:
     """Print one line for each environment, and one for all."""
     from rich.console import Console
     from rich.table import Table
@@ -121,15 +121,9 @@ def _table(outcome: Outcome) -> None:
     objects = sum(unit.objects for unit in compiled.units)
     number = len(compiled.units)
     changes = outcome.changes
-    words = [
-        f"{len(paths)} {word}"
-        for word, paths in (
-            ("created", changes.created),
-            ("changed", changes.changed),
-            ("removed", changes.removed),
-        )
-        if paths
-    ]
+    done = ("missing", "different", "stale") if check else ("created", "changed", "removed")
+    counted_paths = zip(done, (changes.created, changes.changed, changes.removed), strict=True)
+    words = [f"{len(paths)} {word}" for word, paths in counted_paths if paths]
     files = f"files {', '.join(words)}" if words else "no file changed"
     seconds = f"{outcome.seconds:.1f} s"
     environments = f"{number} environment{'s' if number != 1 else ''}"

@@ -23,6 +23,7 @@ before cdk8s is imported; `emqx_gitops.kustomize.node.use_bundled_node` does so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from cdk8s import ApiObject, App, Chart, JsonPatch
@@ -61,6 +62,7 @@ class Folder(Chart):
         images: Sequence[Image] = (),
         replicas: Mapping[str, int] | None = None,
         source: str = "",
+        header: str = documents.HEADER,
     ) -> None:
         """
         Open the folder *id*; *resources* and *components* are paths relative to it.
@@ -82,6 +84,7 @@ class Folder(Chart):
             images=tuple(images),
             replicas=dict(replicas or {}),
             source=source,
+            header=header,
         )
 
     def add_patch(self, patch: documents.Patch) -> None:
@@ -94,15 +97,8 @@ class Folder(Chart):
 
     def kustomization(self) -> Kustomization:
         """Return the folder as a value, with the objects of the constructs in it."""
-        given = self._given
-        return Kustomization(
-            kind=given.kind,
-            namespace=given.namespace,
-            resources=given.resources,
-            components=given.components,
-            images=given.images,
-            replicas=given.replicas,
-            source=given.source,
+        return replace(
+            self._given,
             objects=tuple(self.to_json()),
             generators=tuple(self._generators),
             patches=tuple(self._patches),

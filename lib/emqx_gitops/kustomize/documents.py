@@ -84,15 +84,15 @@ class ConfigMapGenerator:
         }
         return entry | ({"options": options} if options else {})
 
-    def tree(self, source: str = "") -> Tree:
-        """Return the files that the generator reads, by name."""
+    def tree(self, header: str) -> Tree:
+        """Return the files that the generator reads, by name, opened by the comment *header*."""
         tree = {
-            name: with_comment(text, source) if name.endswith(_COMMENTED) else text
+            name: with_comment(text, header) if name.endswith(_COMMENTED) else text
             for name, text in self.files.items()
         }
         if self.settings:
             lines = (f"{key}={self.settings[key]}\n" for key in sorted(self.settings))
-            tree[self.settings_file] = comment(source) + "".join(lines)
+            tree[self.settings_file] = header + "".join(lines)
         return tree
 
 
@@ -136,6 +136,10 @@ class Kustomization:
     replicas: Mapping[str, int] = field(default_factory=dict)
     patches: tuple[Patch, ...] = ()
     source: str = ""
+    """What to edit instead, for the comment that opens each file."""
+
+    header: str = HEADER
+    """First line of that comment."""
 
     def manifest(self) -> Manifest:
         """Return the document, fields in the order in which ``kustomize edit`` writes them."""
@@ -162,14 +166,13 @@ class Kustomization:
 
         Raises ValueError when two of them would get the same name, or two objects are one resource.
         """
-        header = comment(self.source)
+        header = comment(self.source, self.header)
         files = [("kustomization.yaml", header + to_yaml(self.manifest()))]
         named = zip(file_names(self.objects), self.objects, strict=True)
         files += [(name, header + to_yaml(order_keys(item))) for name, item in named]
         files += [(p.file, header + to_yaml(list(p.operations))) for p in self.patches]
-        files += [
-            pair for generator in self.generators for pair in generator.tree(self.source).items()
-        ]
+        for generator in self.generators:
+            files += generator.tree(header).items()
         tree: Tree = {}
         for name, text in files:
             path = f"{folder}/{name}"
@@ -178,9 +181,9 @@ class Kustomization:
         return tree
 
 
-def comment(source: str = "") -> str:
+def comment(source: str = "", header: str = HEADER) -> str:
     """Return the comment that opens a generated file, with the *source* to edit in its place."""
-    return f"# {HEADER}\n" + (f"# Source: {source}\n" if source else "")
+    return f"# {header}\n" + (f"# Source: {source}\n" if source else "")
 
 
 def is_generated(text: bytes) -> bool:
@@ -188,12 +191,12 @@ def is_generated(text: bytes) -> bool:
     return HEADER.encode() in text[:256]
 
 
-def with_comment(text: str, source: str = "") -> str:
-    """Return *text* with the comment that marks it as ours; a script keeps its first line."""
+def with_comment(text: str, header: str) -> str:
+    """Return *text* opened by the comment *header*; a script keeps its first line."""
     if not text.startswith("#!"):
-        return comment(source) + text
+        return header + text
     first, newline, rest = text.partition("\n")
-    return first + newline + comment(source) + rest
+    return first + newline + header + rest
 
 
 def file_names(objects: Sequence[Manifest]) -> tuple[str, ...]:

