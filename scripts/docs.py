@@ -103,8 +103,10 @@ Exit status 0 is fine, 1 differences or findings, 2 could not run.
 _VARIABLES = (
     (
         "`KUSTOMIZE`",
-        "The kustomize to use, 5.0.1 or newer. Without it: `kustomize` on `PATH`, `kubectl`, or one "
-        "that is built once.",
+        (
+            "The kustomize to use, 5.0.1 or newer. "
+            "Without it: `kustomize` on `PATH`, `kubectl`, or one that is built once."
+        ),
     ),
     ("`EMQX_GITOPS_TIMEOUT`", "Seconds that one process of Kustomize may take; 120."),
     ("`EMQX_GITOPS_DEBUG`", "Show where a defect of emqx-gitops itself comes from."),

@@ -105,7 +105,9 @@ def _stage(staging: str, new: Mapping[str, str]) -> None:
 
 def _settle(staged: str, target: str, keep: _Keep) -> None:
     """Move what is *staged* to its place; a folder that is new there moves as a whole."""
-    for entry in os.scandir(staged):
+    with os.scandir(staged) as found:
+        entries = list(found)
+    for entry in entries:
         place = f"{target}/{entry.name}"
         if not entry.is_dir(follow_symlinks=False):
             keep.replace(entry.path, place)

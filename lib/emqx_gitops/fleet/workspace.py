@@ -70,8 +70,8 @@ def _lock(file: int) -> bool:
 
 def _sweep(parent: Path) -> None:
     """Remove the folders of runs that were killed."""
-    with suppress(OSError):
-        for entry in os.scandir(parent):
+    with suppress(OSError), os.scandir(parent) as entries:
+        for entry in entries:
             if entry.name.startswith(_PREFIX) and entry.is_dir(follow_symlinks=False):
                 with suppress(OSError):
                     _remove_unused(Path(entry.path))

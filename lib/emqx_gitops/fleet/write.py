@@ -89,6 +89,8 @@ def apply(root: Path, tree: Tree, changes: Changes) -> None:
     new = {path: tree[path] for path in (*changes.created, *changes.changed)}
     try:
         swap(str(root), f"{root}/{STAGING}", new, changes.removed)
+        for path in changes.removed:
+            _remove_empty(root, (root / path).parent)
     except OSError as error:
         raise InputError(
             _place(root, error),
@@ -97,8 +99,6 @@ def apply(root: Path, tree: Tree, changes: Changes) -> None:
         ) from None
     finally:
         _sweep(root)
-    for path in changes.removed:
-        _remove_empty(root, (root / path).parent)
 
 
 @contextlib.contextmanager
