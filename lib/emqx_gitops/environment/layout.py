@@ -36,16 +36,17 @@ class Layout:
     """What the environment's own component does."""
 
 
-def lay_out(resolved: Resolved, *, extra: bool) -> Layout:
+def lay_out(resolved: Resolved, *, extra: bool, source: str = "") -> Layout:
     """
     Return the documents of an environment; *extra* says whether it has a component of its own.
 
+    *source* is what to edit, its file under ``overlays/`` unless said.
     Raises ValueError where two choices set one key: a defect of ours, not of the input.
     """
     parts = [each for _, each in parts_of(resolved)]
     components = tuple(dict.fromkeys(path for part in parts for path in part.components))
     own = combine(part.own for part in parts)
-    source = f"{OVERLAYS}/{resolved.name}/environment.yaml"
+    source = source or f"{OVERLAYS}/{resolved.name}/environment.yaml"
     content = own.kustomization(workload=resolved.asked.workload.object_kind, source=source)
     folder = f"{ENVIRONMENTS}/{resolved.name}"
     has_own = content != Kustomization(kind="Component", source=source)

@@ -201,7 +201,7 @@ def _drafts(
         if _errors(findings):
             refused += drop_accepted(findings, loaded) if source.name in needed else ()
             continue
-        layout = lay_out(loaded.resolved, extra=bool(source.extra))
+        layout = lay_out(loaded.resolved, extra=bool(source.extra), source=source.file)
         claims.append(claims_of(loaded))
         drafts.append(Draft(source, loaded, layout, tuple(findings)))
     return drafts, refused, claims
