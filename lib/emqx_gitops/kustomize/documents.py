@@ -86,8 +86,10 @@ class ConfigMapGenerator:
 
     def tree(self, header: str) -> Tree:
         """Return the files that the generator reads, by name, opened by the comment *header*."""
+        # The comment is content here, and where the source lies must not roll pods.
+        first = header.partition("\n")[0] + "\n"
         tree = {
-            name: with_comment(text, header) if name.endswith(_COMMENTED) else text
+            name: with_comment(text, first) if name.endswith(_COMMENTED) else text
             for name, text in self.files.items()
         }
         if self.settings:
