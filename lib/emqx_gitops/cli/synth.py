@@ -209,6 +209,7 @@ def _json(outcome: Outcome, *, check: bool) -> dict[str, Any]:
             "changed": list(changes.changed),
             "removed": list(changes.removed),
         },
+        "gone": _gone(outcome),
         "written": not check and not compiled.failed,
         "seconds": round(outcome.seconds, 3),
     }
