@@ -90,11 +90,11 @@ def errors_told(form: str = "text") -> Iterator[None]:
         _tell(form, "kustomize", error.message, error.fix)
     except BuildError as error:
         _tell(form, error.folder, error.message, error.fix)
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        where = str(error.filename or "the system")
-        _tell(form, where, error.strerror or str(error), "mend that and run it again")
+        if error.filename is None:  # of a stream: whoever closed it is not to be told
+            raise
+        fix = "mend that and run it again"
+        _tell(form, str(error.filename), error.strerror or str(error), fix)
 
 
 def _tell(form: str, where: str, message: str, fix: str) -> None:

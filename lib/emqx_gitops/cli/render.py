@@ -32,7 +32,6 @@ from emqx_gitops.cli.options import (
 def command(environment: str, output: Path, form: str, root: Path) -> None:
     """Render ENVIRONMENT from its sources, without touching dist/."""
     with errors_told(form):
-        from emqx_gitops.fleet.errors import InputError
         from emqx_gitops.fleet.run import compile_root
 
         compiled = compile_root(root, announce=announce, only=frozenset({environment}))
@@ -45,15 +44,29 @@ def command(environment: str, output: Path, form: str, root: Path) -> None:
             for path, text in sorted(compiled.tree.items())
             if path.startswith(prefix)
         }
-        if str(output) == "-":
-            _print(files, form)
+        if str(output) != "-":
+            _write(files, output)
+            click.echo(f"{len(files)} files written to {output}", err=True)
             return
-        if output.exists() and (not output.is_dir() or any(output.iterdir())):
-            raise InputError(str(output), "exists and is not an empty folder", "name a new one")
-        output.mkdir(parents=True, exist_ok=True)
+    _print(files, form)
+
+
+def _write(files: dict[str, str], output: Path) -> None:
+    """Write *files* into the folder *output*, which is new or empty: all of them or none."""
+    from emqx_gitops.fleet.errors import InputError
+
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        raise InputError(str(output), "exists and is not an empty folder", "name a new one")
+    output.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    try:
         for name, text in files.items():
-            (output / PurePosixPath(name)).write_text(text, encoding="utf-8")
-    click.echo(f"{len(files)} files written to {output}", err=True)
+            written.append(output / PurePosixPath(name))
+            written[-1].write_text(text, encoding="utf-8")
+    except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise InputError(str(output), f"cannot be written: {error.strerror}", "make room") from None
 
 
 def _print(files: dict[str, str], form: str) -> None:
