@@ -52,8 +52,10 @@ def synth(  # noqa: PLR0913  (the options of the command)
     EngineError.
     """
     started = time.monotonic()
-    with locked(root, announce):
-        compiled = compile_root(root, announce=announce, only=only, added=added, environ=environ)
+    # The workspace goes last: ext4 takes its time to make files where thousands were just removed
+    # (recently_deleted in fs/ext4/ialloc.c).
+    with locked(root, announce), workspace() as folder:
+        compiled = _compile(root, folder, announce, only, added, environ)
         changes = Changes()
         if not compiled.failed:
             changes = compare(root, compiled.tree, only=compiled.partial)
@@ -75,6 +77,18 @@ def compile_root(
 
     Raises as `synth` does.
     """
+    with workspace() as folder:
+        return _compile(root, folder, announce, only, added, environ)
+
+
+def _compile(  # noqa: PLR0913, PLR0917  (what `compile_root` was given, and where to build)
+    root: Path,
+    folder: Path,
+    announce: Announce,
+    only: frozenset[str],
+    added: tuple[EnvironmentSource, ...] | None,
+    environ: Mapping[str, str],
+) -> Compiled:
     if added is None:
         added = environments_in_python(root)
     sources = read_sources(root, added)
@@ -84,15 +98,14 @@ def compile_root(
     def engine() -> Engine:
         return find_engine(environ, announce=announce)
 
-    with workspace() as folder:
-        return compile_fleet(
-            sources,
-            cache=Cache(cache_folder(environ)),
-            find_engine=engine,
-            workspace=folder,
-            timeout=timeout,
-            only=only,
-        )
+    return compile_fleet(
+        sources,
+        cache=Cache(cache_folder(environ)),
+        find_engine=engine,
+        workspace=folder,
+        timeout=timeout,
+        only=only,
+    )
 
 
 def check_names(root: Path, sources: Sources, only: frozenset[str]) -> None:
