@@ -154,7 +154,7 @@ def endless(
             os.kill(int(note.read_text()), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ended_while_building(
     compiled: Repository, temporary: Path, endless: Path, number: signal.Signals
 ) -> None:

@@ -10,14 +10,13 @@ import os
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.repository import PLANT, PROGRAM, Call, Repository
-
-BIGGER = PLANT.replace("replicas: 3", "replicas: 5")
 
 FAKES = {
     "fails": ("echo boom >&2; exit 3", "overlays/plant: kustomize refused it: boom"),
@@ -32,42 +31,47 @@ FAKES = {
 }
 
 
+@pytest.fixture
+def changing(compiled: Repository) -> Repository:
+    """A repository with an environment that was never built."""
+    text = PLANT.replace("replicas: 3", "replicas: 5")
+    compiled.write("overlays/plant/environment.yaml", f"{text}# {uuid.uuid4()}\n")
+    return compiled
+
+
 @pytest.mark.parametrize("name", FAKES)
 def test_kustomize_gone_wrong(
-    compiled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    changing: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """A Kustomize that fails, hangs or prints anything else is an error of the overlay."""
     body, message = FAKES[name]
     monkeypatch.setenv("KUSTOMIZE", str(fake(tmp_path, body)))
     monkeypatch.setenv("EMQX_GITOPS_TIMEOUT", "1" if "hang" in name else "30")
-    compiled.write("overlays/plant/environment.yaml", BIGGER)
 
-    assert message in refused(compiled).err
+    assert message in refused(changing).err
 
 
 def test_batch_that_hangs(
-    compiled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    changing: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Overlays that are built together are not waited for again one by one."""
     monkeypatch.setenv("KUSTOMIZE", str(fake(tmp_path, "sleep 60")))
     monkeypatch.setenv("EMQX_GITOPS_TIMEOUT", "0.5")
-    compiled.write("overlays/plant/environment.yaml", BIGGER)
-    compiled.write("overlays/other/environment.yaml", BIGGER.replace("/srv", "/other"))
+    changing.write("overlays/other/environment.yaml", PLANT.replace("/srv", f"/{uuid.uuid4()}"))
 
-    assert "overlays/other, overlays/plant: kustomize gave no answer" in refused(compiled).err
+    assert "overlays/other, overlays/plant: kustomize gave no answer" in refused(changing).err
 
 
 def test_batch_that_fails_names_one(
-    compiled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    changing: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Overlays that are built together are told apart by who is at fault."""
     real = os.environ["KUSTOMIZE"]
     body = f'case "$2" in *plant|*batches*) echo boom >&2; exit 1;; *) exec {real} "$@";; esac'
     monkeypatch.setenv("KUSTOMIZE", str(fake(tmp_path, body)))
-    compiled.write("overlays/plant/environment.yaml", BIGGER)
-    compiled.write("overlays/other/environment.yaml", BIGGER.replace("/srv", "/other"))
+    changing.write("overlays/other/environment.yaml", PLANT.replace("/srv", f"/{uuid.uuid4()}"))
 
-    assert "error: overlays/plant: kustomize refused it: boom" in refused(compiled).err
+    assert "error: overlays/plant: kustomize refused it: boom" in refused(changing).err
 
 
 @pytest.mark.parametrize("value", ["soon", "", "0", "-1", "nan", "inf"])
@@ -90,32 +94,28 @@ def test_timeout_that_is_none(
     ],
 )
 def test_kustomize_variable_is_wrong(
-    compiled: Repository, monkeypatch: pytest.MonkeyPatch, value: str, message: str
+    changing: Repository, monkeypatch: pytest.MonkeyPatch, value: str, message: str
 ) -> None:
     """$KUSTOMIZE that is none is an error, even where there is another one."""
     monkeypatch.setenv("KUSTOMIZE", value)
-    compiled.write("overlays/plant/environment.yaml", BIGGER)
 
-    assert message in refused(compiled).err
+    assert message in refused(changing).err
 
 
 @pytest.mark.slow
-def test_no_kustomize(compiled: Repository, tmp_path: Path) -> None:
+def test_no_kustomize(changing: Repository, tmp_path: Path) -> None:
     """Without Kustomize, Go and a network, it is said what to install."""
-    compiled.write("overlays/plant/environment.yaml", BIGGER)
     offline = {"PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_RETRIES": "0", "PIP_NO_INDEX": "1"}
 
-    said = refused(compiled, bare(tmp_path, HOME=str(tmp_path / "home"), **offline)).err
+    said = refused(changing, bare(tmp_path, HOME=str(tmp_path / "home"), **offline)).err
 
     assert "kustomize is not on PATH; kubectl is not on PATH" in said
     assert "install kustomize or kubectl, and run this again" in said
 
 
-def test_no_kustomize_and_no_home(compiled: Repository, tmp_path: Path) -> None:
+def test_no_kustomize_and_no_home(changing: Repository, tmp_path: Path) -> None:
     """Without a home to build Kustomize in, that is said."""
-    compiled.write("overlays/plant/environment.yaml", BIGGER)
-
-    said = refused(compiled, bare(tmp_path)).err
+    said = refused(changing, bare(tmp_path)).err
 
     assert "neither HOME nor XDG_CACHE_HOME is set" in said
 
@@ -188,21 +188,20 @@ mounts = pytest.mark.skipif(MOUNTS.returncode != 0, reason="no right to mount")
 
 
 @mounts
-def test_full_disk(compiled: Repository, tmp_path: Path) -> None:
+def test_full_disk(changing: Repository, tmp_path: Path) -> None:
     """On a full disk nothing is changed."""
-    compiled.write("overlays/plant/environment.yaml", BIGGER)
     disk = tmp_path / "disk"
     disk.mkdir()
 
     said = mounted(
-        compiled,
+        changing,
         f"""
         mount -t tmpfs -o size=4m none {disk}
         cp -r . {disk}/repository
         dd if=/dev/zero of={disk}/filling bs=1k 2>/dev/null || true
         cd {disk}/repository
         {PROGRAM} synth || echo "status $?" >&2
-        diff -r . {compiled.root} >&2 && echo same >&2
+        diff -r . {changing.root} >&2 && echo same >&2
         """,
     )
 
@@ -224,15 +223,16 @@ READ_ONLY = {
 
 @mounts
 @pytest.mark.parametrize("name", READ_ONLY)
-def test_read_only(compiled: Repository, name: str) -> None:
+def test_read_only(changing: Repository, name: str) -> None:
     """Where one file cannot be written, none is."""
     path, message = READ_ONLY[name]
     # With another namespace every file of the environment changes, its overlay's too.
-    compiled.write("overlays/plant/environment.yaml", BIGGER + "namespace: elsewhere\n")
-    before = compiled.digest()
+    text = changing.read("overlays/plant/environment.yaml")
+    changing.write("overlays/plant/environment.yaml", text + "namespace: elsewhere\n")
+    before = changing.digest()
 
     said = mounted(
-        compiled,
+        changing,
         f"""
         mount --bind {path} {path}
         mount -o remount,bind,ro {path}
@@ -243,18 +243,17 @@ def test_read_only(compiled: Repository, name: str) -> None:
     assert message in said
     assert "nothing was changed" in said
     assert said.endswith("status 2\n")
-    assert compiled.digest() == before
+    assert changing.digest() == before
 
 
 @mounts
 @pytest.mark.slow
-def test_full_folder_for_temporary_files(compiled: Repository, tmp_path: Path) -> None:
+def test_full_folder_for_temporary_files(changing: Repository, tmp_path: Path) -> None:
     """A full TMPDIR is named."""
-    compiled.write("overlays/plant/environment.yaml", BIGGER)
-    before = compiled.digest()
+    before = changing.digest()
 
     said = mounted(
-        compiled,
+        changing,
         f"""
         mount -t tmpfs -o size=64k none {tmp_path}
         env -u HOME -u XDG_CACHE_HOME TMPDIR={tmp_path} {PROGRAM} synth || echo "status $?" >&2
@@ -264,7 +263,7 @@ def test_full_folder_for_temporary_files(compiled: Repository, tmp_path: Path) -
 
     assert f"error: {tmp_path}: No space left on device\n  fix: make room there" in said
     assert said.endswith("status 2\n")
-    assert compiled.digest() == before
+    assert changing.digest() == before
 
 
 @mounts
