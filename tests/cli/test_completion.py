@@ -38,10 +38,8 @@ WORDS = [
     (["emqx-gitops", "synth", "pr"], ["preview", "prod"]),
     (["emqx-gitops", "synth", "prod", "st"], ["staging"]),
     (["emqx-gitops", "render", ""], ["preview", "prod", "staging"]),
-    (["emqx-gitops", "secret", "x"], []),
     (["emqx-gitops", "synth", "--ch"], ["--check"]),
     (["emqx-gitops", "synth", "--format", ""], ["json", "text"]),
-    (["emqx-gitops", "completion", "z"], ["zsh"]),
     (["emqx-gitops", "rule", "eg20"], [f"EG20{n}" for n in range(1, 10)]),
 ]
 

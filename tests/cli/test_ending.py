@@ -13,6 +13,8 @@ import pytest
 from emqx_gitops.cli.ending import tidy_end
 from tests.repository import PROGRAM, SMALL, Repository
 
+SLOW = pytest.mark.slow
+
 
 def shell(repository: Repository, script: str, **environ: str) -> tuple[int, str, str]:
     """Run a line of bash in *repository*, with the program's folder on PATH."""
@@ -27,7 +29,7 @@ def shell(repository: Repository, script: str, **environ: str) -> tuple[int, str
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("command", ["render small", "synth"])
+@pytest.mark.parametrize("command", ["render small", pytest.param("synth", marks=SLOW)])
 def test_reader_leaves(compiled: Repository, command: str) -> None:
     """Where nobody reads what it prints, it ends as programs do there, without a word."""
     for reader in ("true", "head -n 1"):
@@ -38,7 +40,7 @@ def test_reader_leaves(compiled: Repository, command: str) -> None:
         assert said in {"0\n", "141\n"}
 
 
-@pytest.mark.parametrize("command", ["synth", "render small"])
+@pytest.mark.parametrize("command", ["synth", pytest.param("render small", marks=SLOW)])
 def test_closed_output(compiled: Repository, command: str) -> None:
     """Without standard output, or any at all, it does its work."""
     compiled.path("dist/rendered/small/service-emqx.yaml").unlink()
@@ -56,7 +58,7 @@ def test_full_output(compiled: Repository) -> None:
     assert said.startswith("error: standard output: No space left on device\n  fix: ")
 
 
-@pytest.mark.parametrize("locale", ["C", "xx_XX.nonsense"])
+@pytest.mark.parametrize("locale", ["C", pytest.param("xx_XX.nonsense", marks=SLOW)])
 def test_any_locale(compiled: Repository, locale: str) -> None:
     """What it prints is UTF-8 in any locale."""
     setting = "  settings: {EMQX_DASHBOARD__I18N_LANG: é}\n"

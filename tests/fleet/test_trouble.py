@@ -21,8 +21,8 @@ from tests.repository import PLANT, PROGRAM, Call, Repository
 FAKES = {
     "fails": ("echo boom >&2; exit 3", "overlays/plant: kustomize refused it: boom"),
     "fails in silence": ("exit 3", "overlays/plant: kustomize refused it: exit status 3"),
-    "hangs": ("sleep 60", "overlays/plant: kustomize gave no answer within 1 s"),
-    "leaves a child that hangs": ("sleep 60 & wait", "kustomize gave no answer within 1 s"),
+    "hangs": ("sleep 60", "overlays/plant: kustomize gave no answer within 0.3 s"),
+    "leaves a child that hangs": ("sleep 60 & wait", "kustomize gave no answer within 0.3 s"),
     "prints nothing": (":", "overlays/plant: kustomize printed nothing"),
     "prints no text": (r"printf '\377\376'", "overlays/plant: kustomize printed what is no text"),
     "prints no YAML": ("echo '[a: b'", "overlays/plant: kustomize printed no objects: the list"),
@@ -46,7 +46,7 @@ def test_kustomize_gone_wrong(
     """A Kustomize that fails, hangs or prints anything else is an error of the overlay."""
     body, message = FAKES[name]
     monkeypatch.setenv("KUSTOMIZE", str(fake(tmp_path, body)))
-    monkeypatch.setenv("EMQX_GITOPS_TIMEOUT", "1" if "hang" in name else "30")
+    monkeypatch.setenv("EMQX_GITOPS_TIMEOUT", "0.3" if "hang" in name else "30")
 
     assert message in refused(changing).err
 
@@ -56,7 +56,7 @@ def test_batch_that_hangs(
 ) -> None:
     """Overlays that are built together are not waited for again one by one."""
     monkeypatch.setenv("KUSTOMIZE", str(fake(tmp_path, "sleep 60")))
-    monkeypatch.setenv("EMQX_GITOPS_TIMEOUT", "0.5")
+    monkeypatch.setenv("EMQX_GITOPS_TIMEOUT", "0.3")
     changing.write("overlays/other/environment.yaml", PLANT.replace("/srv", f"/{uuid.uuid4()}"))
 
     assert "overlays/other, overlays/plant: kustomize gave no answer" in refused(changing).err
@@ -113,6 +113,7 @@ def test_no_kustomize(changing: Repository, tmp_path: Path) -> None:
     assert "install kustomize or kubectl, and run this again" in said
 
 
+@pytest.mark.slow
 def test_no_kustomize_and_no_home(changing: Repository, tmp_path: Path) -> None:
     """Without a home to build Kustomize in, that is said."""
     said = refused(changing, bare(tmp_path)).err
@@ -222,7 +223,13 @@ READ_ONLY = {
 
 
 @mounts
-@pytest.mark.parametrize("name", READ_ONLY)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(each, marks=[pytest.mark.slow] if "one f" not in each else [])
+        for each in READ_ONLY
+    ],
+)
 def test_read_only(changing: Repository, name: str) -> None:
     """Where one file cannot be written, none is."""
     path, message = READ_ONLY[name]
