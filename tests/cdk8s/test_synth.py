@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.repository import PROGRAM, Repository
+
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.slow
-def test_same_tree(tmp_path: Path, cdk8s: list[str]) -> None:
-    """`cdk8s synth`, which empties dist/ first, leaves the committed tree byte for byte."""
+@pytest.fixture
+def shipped(tmp_path: Path) -> Repository:
+    """A copy of what users copy: the program, its settings and the environments."""
+    root = tmp_path / "repository"
+    shutil.copytree(ROOT / "overlays", root / "overlays")
     for name in ("main.py", "cdk8s.yaml"):
-        shutil.copy(ROOT / name, tmp_path)
-    for name in ("overlays", "dist"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
-
-    subprocess.run([*cdk8s, "synth"], cwd=tmp_path, check=True)
-
-    for name in ("overlays", "dist"):
-        assert _files(tmp_path / name) == _files(ROOT / name)
+        shutil.copy(ROOT / name, root)
+    (root / ".venv").symlink_to(PROGRAM.parents[1])
+    return Repository(root)
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+@pytest.mark.slow
+def test_same_tree(shipped: Repository, cdk8s: list[str]) -> None:
+    """`cdk8s synth`, which empties dist/ first, gives the tree of `emqx-gitops synth`."""
+    assert shipped.run("synth").status == 0
+    expected = shipped.files("dist", "overlays")
+    shipped.write("dist/left-over.yaml", "")
+
+    done = synth(shipped, cdk8s)
+
+    assert done.returncode == 0, done.stderr
+    assert shipped.files("dist", "overlays") == expected
+
+
+@pytest.mark.slow
+def test_refusal(shipped: Repository, cdk8s: list[str]) -> None:
+    """What is refused fails `cdk8s synth`, in the same words."""
+    shipped.write("overlays/prod/environment.yaml", "emqx: 1\n")
+
+    done = synth(shipped, cdk8s)
+
+    assert done.returncode != 0
+    assert "overlays/prod/environment.yaml:1:7: error EG104: emqx: 1 is not a mapping" in (
+        done.stdout + done.stderr
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def synth(repository: Repository, command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run `cdk8s synth`."""
+    return subprocess.run(
+        [*command, "synth"],
+        cwd=repository.root,
+        env=os.environ | {"CI": "1"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
