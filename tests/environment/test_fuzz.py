@@ -71,7 +71,8 @@ OTHERS = (
     ),
     (
         b"emqx: {version: 5.7.1}\ndiscovery: {strategy: dns, recordType: a}\n"
-        b"exposure: {type: loadBalancer, provider: aws, tls: {terminateAt: cloud, certificate: a}}\n"
+        b"exposure: {type: loadBalancer, provider: aws,\n"
+        b"  tls: {terminateAt: cloud, certificate: a}}\n"
         b"storage: {type: nfs, server: nfs.example.com, path: /x, size: 1Gi}\n"
     ),
 )
