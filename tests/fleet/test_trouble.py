@@ -102,6 +102,21 @@ def test_kustomize_variable_is_wrong(
     assert message in refused(changing).err
 
 
+@pytest.mark.parametrize(
+    ("node", "message"),
+    [
+        ("/nonexistent", "/nonexistent cannot be run: No such file or directory"),
+        ("/bin/false", "/bin/false does not run: 'nothing'"),
+        ("/bin/cat", "/bin/cat does not run: "),
+    ],
+)
+def test_no_node(compiled: Repository, tmp_path: Path, node: str, message: str) -> None:
+    """Without a Node for cdk8s, that is said, and nothing else is."""
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "JSII_NODE": node}
+
+    assert f"error: node: {message}" in refused(compiled, environ).err
+
+
 @pytest.mark.slow
 def test_no_kustomize(changing: Repository, tmp_path: Path) -> None:
     """Without Kustomize, Go and a network, it is said what to install."""

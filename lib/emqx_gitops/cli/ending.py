@@ -6,6 +6,7 @@ Used by the command line and by `python main.py`.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -22,6 +23,12 @@ DEBUG = "EMQX_GITOPS_DEBUG"
 """Environment variable that shows the traceback of a defect."""
 
 COULD_NOT_RUN = 2
+_UNNAMED = {
+    errno.ENOENT: "the current folder",
+    **dict.fromkeys((errno.ENOSPC, errno.EIO, errno.EBADF, errno.EINVAL), "standard output"),
+}
+"""What an error of the system is about that names no file."""
+
 _BY_SIGNAL = 128
 _INTERRUPTED = _BY_SIGNAL + signal.SIGINT
 _PIPE_CLOSED = _BY_SIGNAL + signal.SIGPIPE
@@ -51,7 +58,8 @@ def tidy_end() -> Iterator[None]:
         raise
     except OSError as error:
         _discard(sys.stdout)
-        _say(f"error: {error.filename or 'standard output'}: {error.strerror or error}")
+        where = error.filename or _UNNAMED.get(error.errno or 0, "the system")
+        _say(f"error: {where}: {error.strerror or error}")
         _say("  fix: mend that and run it again")
         sys.exit(COULD_NOT_RUN)
     except Exception as error:

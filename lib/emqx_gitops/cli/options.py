@@ -87,7 +87,7 @@ def errors_told(form: str = "text") -> Iterator[None]:
     except InputError as error:
         _tell(form, error.where, error.message, error.fix)
     except EngineError as error:
-        _tell(form, "kustomize", error.message, error.fix)
+        _tell(form, error.program, error.message, error.fix)
     except BuildError as error:
         _tell(form, error.folder, error.message, error.fix)
     except OSError as error:

@@ -7,6 +7,7 @@ own folder, so that only what nobody uses is removed.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -39,7 +40,8 @@ def workspace() -> Iterator[Path]:
         yield folder
     except OSError as error:
         # A full disk is told by no name: all that is written meanwhile is written here.
-        if error.filename is None or str(error.filename).startswith(str(folder)):
+        full = error.filename is None and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        if full or str(error.filename).startswith(str(folder)):
             raise _no_room(error) from None
         raise
     finally:

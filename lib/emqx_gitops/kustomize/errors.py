@@ -6,10 +6,19 @@ from __future__ import annotations
 class EngineError(Exception):
     """No usable kustomize could be had; *message* says why, *fix* what the user can do."""
 
+    program = "kustomize"
+    """What could not be had."""
+
     def __init__(self, message: str, fix: str) -> None:
         super().__init__(message)
         self.message = message
         self.fix = fix
+
+
+class NodeError(EngineError):
+    """There is no Node on which cdk8s could run."""
+
+    program = "node"
 
 
 class BuildError(Exception):
