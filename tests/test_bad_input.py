@@ -142,6 +142,15 @@ def test_name_that_is_no_text(compiled: Repository) -> None:
     assert "overlays/\\udcff: has a name that is no UTF-8" in refused(compiled, "synth")
 
 
+def test_name_that_commands_a_terminal(compiled: Repository) -> None:
+    """What would move a terminal's cursor, or pass for another message, is spelled out."""
+    compiled.write("overlays/a\nerror: b\x1b[2J/environment.yml", SMALL)
+
+    assert "overlays/a\\nerror: b\\x1b[2J/environment.yml: is not read" in refused(
+        compiled, "synth"
+    )
+
+
 def test_environment_is_a_folder(compiled: Repository) -> None:
     """A folder where environment.yaml belongs is named."""
     compiled.path("overlays/odd/environment.yaml").mkdir(parents=True)

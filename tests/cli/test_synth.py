@@ -114,6 +114,14 @@ def test_environment_that_is_gone(compiled: Repository, check: bool) -> None:  #
     assert check or left == {"overlays/plant/extra/kustomization.yaml"}
 
 
+def test_copy_of_a_generated_overlay(compiled: Repository) -> None:
+    """A copy of a generated file that was never rendered is ours too; that it goes is said."""
+    text = compiled.read("overlays/small/kustomization.yaml")
+    compiled.write("overlays/copy/kustomization.yaml", text)
+
+    assert "copy is gone: its generated files were removed" in compiled.call("synth").err
+
+
 def test_overlay_by_hand(compiled: Repository) -> None:
     """An overlay written by hand is rendered and left alone; when it goes, that is said."""
     text = "resources: [pod.yaml]\n"

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 import click
 
-from emqx_gitops.cli.options import color
+from emqx_gitops.cli.options import color, one_line
 from emqx_gitops.findings import Finding, Severity
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
@@ -23,10 +23,10 @@ def tell(findings: Iterable[Finding], stream: TextIO | None = None) -> None:
         severity = str(each.rule.severity)
         if paint:
             severity = click.style(severity, fg=_COLORS[each.rule.severity], bold=True)
-        said = f"{place}: {severity} {each.rule.code}: {_line(each.message)}{_aside(each)}"
+        said = f"{place}: {severity} {each.rule.code}: {one_line(each.message)}{_aside(each)}"
         click.echo(said, file=out, color=paint)
         if each.fix:
-            click.echo(f"  fix: {_line(each.fix)}", file=out)
+            click.echo(f"  fix: {one_line(each.fix)}", file=out)
 
 
 def as_json(finding: Finding) -> dict[str, Any]:
@@ -71,15 +71,10 @@ def _aside(finding: Finding) -> str:
     if where.line or not where.environment or where.environment in where.file:
         return ""
     return (
-        f" ({_line(where.environment)}: {where.path})"
+        f" ({one_line(where.environment)}: {where.path})"
         if where.path
-        else f" ({_line(where.environment)})"
+        else f" ({one_line(where.environment)})"
     )
-
-
-def _line(text: str) -> str:
-    """Return *text* on one line, without what would command a terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _place(finding: Finding) -> str:
@@ -87,4 +82,4 @@ def _place(finding: Finding) -> str:
     parts = [where.file or where.environment or "repository"]
     parts += [str(number) for number in (where.line, where.column) if number]
     place = ":".join(parts)
-    return _line(f"{place}: {where.resource}" if where.resource else place)
+    return one_line(f"{place}: {where.resource}" if where.resource else place)

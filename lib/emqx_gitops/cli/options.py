@@ -76,6 +76,11 @@ def color(stream: Any) -> bool:
     return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
 
 
+def one_line(text: str) -> str:
+    """Return *text* on one line, without what would command a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 @contextmanager
 def errors_told(form: str = "text") -> Iterator[None]:
     """Turn what keeps a command from running into one message and exit status 2."""
@@ -101,5 +106,7 @@ def _tell(form: str, where: str, message: str, fix: str) -> None:
     if form == "json":
         print_json({"error": {"where": where, "message": message, "fix": fix}})
     label = click.style("error", fg="red", bold=True) if color(sys.stderr) else "error"
-    click.echo(f"{label}: {where}: {message}\n  fix: {fix}", err=True, color=color(sys.stderr))
+    click.echo(
+        f"{label}: {one_line(where)}: {message}\n  fix: {fix}", err=True, color=color(sys.stderr)
+    )
     sys.exit(COULD_NOT_RUN)

@@ -171,6 +171,7 @@ def _gone(outcome: Outcome) -> list[str]:
     there = {unit.name for unit in outcome.compiled.units}
     removed = outcome.changes.removed
     had = {path.split("/")[2] for path in removed if path.startswith("dist/rendered/")}
+    had |= {path.split("/")[1] for path in removed if path.startswith("overlays/")}
     return sorted(had - there)
 
 
