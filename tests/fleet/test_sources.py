@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from emqx_gitops.fleet.sources import closure, read_sources
+from emqx_gitops.fleet.closure import closure
+from emqx_gitops.fleet.sources import read_sources
 from emqx_gitops.kustomize.documents import comment
 from tests.repository import Repository
 

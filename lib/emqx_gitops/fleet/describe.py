@@ -11,7 +11,8 @@ from emqx_gitops.environment.layout import Layout
 from emqx_gitops.environment.loader import Loaded, Places, load, read
 from emqx_gitops.environment.model import Resolved
 from emqx_gitops.findings import Finding
-from emqx_gitops.fleet.sources import KUSTOMIZATIONS, EnvironmentSource, OverlaySource
+from emqx_gitops.fleet.closure import KUSTOMIZATIONS
+from emqx_gitops.fleet.sources import EnvironmentSource, OverlaySource
 from emqx_gitops.fleet.unit import Summary, Unit
 from emqx_gitops.kustomize.build import Built
 from emqx_gitops.kustomize.documents import Tree, comment
