@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from emqx_gitops.findings import Finding, Severity
 from emqx_gitops.fleet.cache import Cache, fingerprint, key_of
+from emqx_gitops.fleet.files import make_files
 from emqx_gitops.fleet.sources import EnvironmentSource, OverlaySource, Sources
 from emqx_gitops.fleet.unit import Compiled, Unit
 from emqx_gitops.kustomize.documents import Tree
@@ -81,7 +82,7 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
         own = frozenset(draft.source.name for draft in chosen_drafts)
         foundations = _with_foundations(sources, own | {each.name for each in overlays}) - own
         shared = dict(_documents(structure, sources, known, drafts, foundations))
-        _lay(workspace, shared.items())
+        make_files(str(workspace), shared)
     built = _build(chosen_drafts, overlays, find_engine, workspace, timeout, shared=shared)
     for unit in built:
         if not _errors(unit.findings):
@@ -263,10 +264,10 @@ def _build(  # noqa: PLR0913  (what to build, with what, and where)
     from emqx_gitops.kustomize.build import Job, build_all
 
     engine = find_engine()
-    for draft in drafts:
-        _lay(workspace, ((p, text.encode()) for p, text in draft.layout.tree.items()))
+    laid = {path: text.encode() for d in drafts for path, text in d.layout.tree.items()}
     for files in (*(d.source.extra for d in drafts), *(o.files for o in overlays)):
-        _lay(workspace, files.items())
+        laid |= files
+    make_files(str(workspace), laid)
     by_folder: dict[str, Draft | OverlaySource] = {
         f"overlays/{draft.source.name}": draft for draft in drafts
     }
@@ -289,18 +290,6 @@ def _build(  # noqa: PLR0913  (what to build, with what, and where)
         else:
             units.append(overlay_unit(each, built, shared=shared))
     return units
-
-
-def _lay(workspace: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    made: set[str] = set()
-    for name, content in files:
-        folder = name.rpartition("/")[0]
-        if folder not in made:
-            (workspace / folder).mkdir(parents=True, exist_ok=True)
-            made.add(folder)
-        # Thousands of files: pathlib is slow.
-        with open(f"{workspace}/{name}", "wb") as file:  # noqa: PTH123
-            file.write(content)
 
 
 def _delivery(sources: Sources, units: Sequence[Unit], cache: Cache) -> Tree:

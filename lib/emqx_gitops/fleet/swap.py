@@ -7,19 +7,16 @@ changed; what it replaces is kept until everything is in its place.
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
-# Thousands of files at a time: pathlib is slow here.
-# ruff: noqa: PTH102, PTH103, PTH104, PTH105, PTH112, PTH123
+from emqx_gitops.fleet.files import make_files
 
-_WRITERS = 4
-"""Threads that make files; most of the time goes to the file system."""
+# Thousands of files at a time: pathlib is slow here.
+# ruff: noqa: PTH102, PTH103, PTH104, PTH105, PTH112
 
 
 def swap(root: str, staging: str, new: Mapping[str, str], removed: Iterable[str]) -> None:
@@ -31,7 +28,8 @@ def swap(root: str, staging: str, new: Mapping[str, str], removed: Iterable[str]
     """
     with _usual_modes():
         os.makedirs(f"{staging}/old")
-        _stage(f"{staging}/new", new)
+        os.mkdir(f"{staging}/new")
+        make_files(f"{staging}/new", {path: text.encode() for path, text in new.items()})
     with ExitStack() as undo:
         keep = _Keep(f"{staging}/old", undo)
         _settle(f"{staging}/new", root, keep)
@@ -93,24 +91,6 @@ def _usual_modes() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
-
-
-def _stage(staging: str, new: Mapping[str, str]) -> None:
-    """Write texts by path below *staging*, several at a time: files are slow to make."""
-    os.mkdir(staging)
-    for folder in sorted({path.rpartition("/")[0] for path in new}):
-        os.makedirs(f"{staging}/{folder}", exist_ok=True)
-    items = list(new.items())
-    shares = [items[start::_WRITERS] for start in range(min(_WRITERS, len(items)))]
-    with ThreadPoolExecutor(_WRITERS) as pool:
-        for _ in pool.map(_write, itertools.repeat(staging), shares):
-            pass
-
-
-def _write(staging: str, texts: Iterable[tuple[str, str]]) -> None:
-    for path, text in texts:
-        with open(f"{staging}/{path}", "wb") as file:
-            file.write(text.encode())
 
 
 def _settle(staged: str, target: str, keep: _Keep) -> None:
