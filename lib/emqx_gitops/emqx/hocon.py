@@ -53,11 +53,6 @@ def is_changed(value: str) -> bool:
     return bool(_NUMBER.fullmatch(words[0])) and not re.fullmatch(r"-?[1-9][0-9]*|0", words[0])
 
 
-def is_structure(value: str) -> bool:
-    """Tell whether *value* is written as an object or a list, or refers to another value."""
-    return value.lstrip().startswith(("{", "[")) or "${" in value
-
-
 def _scan(value: str) -> list[str] | None:
     """Split *value* into words, or one number; None where HOCON gives up and keeps it as it is."""
     found: list[str] = []
