@@ -56,7 +56,7 @@ class Outcome:
         folder = f"dist/rendered/{name}/"
         texts = (text for path, text in self._compiled.tree.items() if path.startswith(folder))
         objects = tuple(each for text in texts for each in read_stream(text))
-        return Built(objects, Layout(tree={}, components=(), own=Addition()))
+        return Built(objects, Layout(folders=(), components=(), own=Addition()))
 
 
 Compile = Callable[..., Outcome]

@@ -295,7 +295,7 @@ def test_no_folder_for_temporary_files(compiled: Repository) -> None:
         compiled,
         f"""
         mount -o remount,bind,ro . 2>/dev/null || mount --bind -o ro . .
-        for folder in /tmp /var/tmp /usr/tmp; do
+        for folder in /tmp /var/tmp /usr/tmp /dev/shm; do
             test -d $folder || continue
             mount --bind $folder $folder
             mount -o remount,bind,ro $folder

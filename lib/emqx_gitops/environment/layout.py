@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from emqx_gitops.components import images, line, listeners, settings
 from emqx_gitops.components.addition import Addition, Part, combine
@@ -28,12 +28,19 @@ BASE_REPLICAS = 3
 class Layout:
     """What one environment adds to the tree, and what it takes for itself in its cluster."""
 
-    tree: Tree
+    folders: tuple[tuple[str, Kustomization], ...]
+    """Its overlay, and its own component where it has one, by path."""
+
     components: tuple[str, ...]
     """Shared components in use, by path below ``dist/components``."""
 
     own: Addition
     """What the environment's own component does."""
+
+    @cached_property
+    def tree(self) -> Tree:
+        """Its documents as text, by path; worked out when its turn to be built comes."""
+        return {path: text for at, each in self.folders for path, text in each.tree(at).items()}
 
 
 def lay_out(resolved: Resolved, *, extra: bool, source: str = "") -> Layout:
@@ -60,10 +67,11 @@ def lay_out(resolved: Resolved, *, extra: bool, source: str = "") -> Layout:
         ),
         source=source,
     )
-    tree = overlay.tree(f"{OVERLAYS}/{resolved.name}")
-    if has_own:
-        tree |= content.tree(folder)
-    return Layout(tree=tree, components=components, own=own)
+    folders = (
+        (f"{OVERLAYS}/{resolved.name}", overlay),
+        *(((folder, content),) if has_own else ()),
+    )
+    return Layout(folders=folders, components=components, own=own)
 
 
 @lru_cache(maxsize=1)

@@ -9,8 +9,10 @@ on.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +62,7 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
     known, missing = _known(sources, keys, cache)
     wanted = only or frozenset(keys)
     needed = _with_foundations(sources, wanted)
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool, _brisk_threads():
         # Node takes its time to start; environments are read meanwhile.
         structured = pool.submit(structure_tree, cache)
         drafts, refused, claims = _drafts(sources, missing, needed)
@@ -102,6 +104,17 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
         partial=only or None,
         failed=_errors(findings),
     )
+
+
+@contextmanager
+def _brisk_threads() -> Iterator[None]:
+    """Let threads take turns more often: one that talks to Node waits for its turn each time."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 20)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def structure_tree(cache: Cache) -> Tree:
@@ -263,11 +276,6 @@ def _build(  # noqa: PLR0913  (what to build, with what, and where)
     from emqx_gitops.fleet.describe import overlay_unit, unit_of
     from emqx_gitops.kustomize.build import Job, build_all
 
-    engine = find_engine()
-    laid = {path: text.encode() for d in drafts for path, text in d.layout.tree.items()}
-    for files in (*(d.source.extra for d in drafts), *(o.files for o in overlays)):
-        laid |= files
-    make_files(str(workspace), laid)
     by_folder: dict[str, Draft | OverlaySource] = {
         f"overlays/{draft.source.name}": draft for draft in drafts
     }
@@ -281,8 +289,19 @@ def _build(  # noqa: PLR0913  (what to build, with what, and where)
         )
         for folder, each in by_folder.items()
     ]
+
+    # What several may build upon is there before the first of them is built.
+    written = (*(draft.source.extra for draft in drafts), *(each.files for each in overlays))
+    make_files(str(workspace), {path: text for files in written for path, text in files.items()})
+
+    def prepare(jobs: Sequence[Job]) -> None:
+        chosen = (by_folder[job.folder] for job in jobs)
+        trees = [each.layout.tree for each in chosen if isinstance(each, Draft)]
+        own = {path: text for tree in trees for path, text in tree.items() if path not in shared}
+        make_files(str(workspace), {path: text.encode() for path, text in own.items()})
+
     units = []
-    for built in build_all(engine, workspace, jobs, timeout=timeout):
+    for built in build_all(find_engine(), workspace, jobs, timeout=timeout, prepare=prepare):
         each = by_folder[built.job.folder]
         if isinstance(each, Draft):
             of = (each.source, each.loaded, each.layout, each.findings)

@@ -16,16 +16,13 @@ from emqx_gitops.fleet.sources import EnvironmentSource, OverlaySource
 from emqx_gitops.fleet.unit import Summary, Unit
 from emqx_gitops.kustomize.build import Built
 from emqx_gitops.kustomize.documents import Tree, comment
-from emqx_gitops.manifests import Document, Manifest, order_keys, to_yaml
+from emqx_gitops.manifests import Document, Manifest, base_name, order_keys, to_yaml
 from emqx_gitops.rules.accepted import accept
 from emqx_gitops.rules.built import check_built
 from emqx_gitops.rules.subjects import Claims, Rendered
 from emqx_gitops.rules.subjects import Sources as WrittenSources
 
 RENDERED = "dist/rendered"
-
-_HASH = re.compile(r"-[2456789bcdfghkmt]{10}$")
-"""The suffix of generated names: kustomize writes hex digits with these letters (hasher.go)."""
 
 
 def load_source(source: EnvironmentSource, clusters: Clusters, places: Places) -> Loaded:
@@ -143,10 +140,8 @@ def rendered_tree(name: str, source: str, manifests: Iterable[Manifest]) -> Tree
 
 
 def _file_name(manifest: Manifest, *, hashed: bool) -> str:
-    name = str(manifest["metadata"]["name"])
+    name = str(manifest["metadata"]["name"]) if hashed else base_name(manifest)
     kind = str(manifest["kind"])
-    if not hashed and kind in {"ConfigMap", "Secret"}:
-        name = _HASH.sub("", name)
     safe = re.sub(r"[^A-Za-z0-9.-]", "-", name)
     group = f".{str(manifest['apiVersion']).rpartition('/')[0]}" if hashed else ""
     return f"{kind.lower()}{group.rstrip('.')}-{safe}.yaml"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +60,9 @@ class Workshop:
     timeout: float = TIMEOUT_SECONDS
     """Seconds that one process may take."""
 
+    prepare: Callable[[Sequence[Job]], None] | None = None
+    """Called before jobs are built, to write what is their own."""
+
     stop: threading.Event = field(default_factory=threading.Event)
     """Set when no result is wanted any more."""
 
@@ -75,23 +78,26 @@ class Workshop:
             raise type(error)(folder, message) from None
 
 
-def build_all(
+def build_all(  # noqa: PLR0913  (what to build, with what, and where)
     engine: Engine,
     root: Path,
     jobs: Sequence[Job],
     *,
     workers: int | None = None,
     timeout: float = TIMEOUT_SECONDS,
+    prepare: Callable[[Sequence[Job]], None] | None = None,
 ) -> Iterator[Built]:
     """
     Build every job below *root* and yield each as it is done, in no particular order.
 
-    Batches are written below *root*, which must be a folder of our own. Raises BuildError for the
-    first overlay, by name, that cannot be built. Whatever ends it early ends Kustomize too.
+    *prepare* is called in several threads, with jobs that are built next, to write what is their
+    own. Batches are written below *root*, which must be a folder of our own. Raises BuildError for
+    the first overlay, by name, that cannot be built. Whatever ends it early ends Kustomize too.
     """
     failed: list[BuildError] = []
-    shop = Workshop(engine, root, timeout)
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+    shop = Workshop(engine, root, timeout, prepare)
+    # One more than there are cores: while a thread reads what one process printed, another runs.
+    with ThreadPoolExecutor(workers or (os.cpu_count() or 1) + 1) as pool:
         try:
             tasks = [
                 pool.submit(_build_batch, shop, number, batch)
@@ -165,6 +171,8 @@ def _batches(jobs: Iterable[Job]) -> Iterator[tuple[Job, ...]]:
 
 
 def _build_batch(shop: Workshop, number: int, batch: tuple[Job, ...]) -> list[Built]:
+    if shop.prepare:
+        shop.prepare(batch)
     if len(batch) == 1:
         return [_build_one(shop, batch[0])]
     folder = f"batches/{number}"

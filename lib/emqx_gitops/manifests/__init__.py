@@ -6,7 +6,7 @@ all that we write through `to_yaml`.
 """
 
 from emqx_gitops.manifests.faults import Place, YamlError
-from emqx_gitops.manifests.identity import Manifest, ResourceId, ValuePath
+from emqx_gitops.manifests.identity import Manifest, ResourceId, ValuePath, base_name
 from emqx_gitops.manifests.reader import Document, read_document
 from emqx_gitops.manifests.stream import read_stream
 from emqx_gitops.manifests.writer import order_keys, to_yaml
@@ -18,6 +18,7 @@ __all__ = [
     "ResourceId",
     "ValuePath",
     "YamlError",
+    "base_name",
     "order_keys",
     "read_document",
     "read_stream",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 Manifest = dict[str, Any]
@@ -37,3 +38,13 @@ class ResourceId(NamedTuple):
         kind = f"{self.group}/{self.kind}" if self.group else self.kind
         name = f"{self.namespace}/{self.name}" if self.namespace else self.name
         return f"{kind} {name}"
+
+
+_HASH = re.compile(r"-[2456789bcdfghkmt]{10}$")
+"""The suffix of generated names: kustomize writes hex digits with these letters (hasher.go)."""
+
+
+def base_name(manifest: Manifest) -> str:
+    """Return an object's name without the hash that kustomize gave it for its content."""
+    name = str((manifest.get("metadata") or {}).get("name") or "")
+    return _HASH.sub("", name) if manifest.get("kind") in {"ConfigMap", "Secret"} else name
