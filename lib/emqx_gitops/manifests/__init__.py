@@ -5,6 +5,7 @@ Files that people write go through `read_document`, what programs print through 
 all that we write through `to_yaml`.
 """
 
+from emqx_gitops.manifests.documents import glance
 from emqx_gitops.manifests.faults import Place, YamlError
 from emqx_gitops.manifests.identity import Manifest, ResourceId, ValuePath, base_name
 from emqx_gitops.manifests.reader import Document, read_document
@@ -19,6 +20,7 @@ __all__ = [
     "ValuePath",
     "YamlError",
     "base_name",
+    "glance",
     "order_keys",
     "read_document",
     "read_stream",

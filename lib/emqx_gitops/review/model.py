@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from emqx_gitops.manifests import Manifest, ResourceId, base_name
 
@@ -222,6 +222,14 @@ class Apply(StrEnum):
     KUBECTL_SERVER = "kubectl-server-side"
 
 
+@runtime_checkable
+class Lazy(Protocol):
+    """A mapping of objects that reads those of one kind alone."""
+
+    def of_kind(self, kind: str) -> Iterator[Manifest]:
+        """Yield the objects of *kind*."""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What a rule may look at beside the change: both sides of its environment, and the way."""
@@ -233,8 +241,10 @@ class Surroundings:
     """Ways that are asked about; all where the user did not say."""
 
     def find(self, side: Mapping[ResourceId, Manifest], kind: str) -> Iterator[Manifest]:
-        """Yield the objects of *kind* on one side."""
-        return (each for key, each in side.items() if key.kind == kind)
+        """Yield the objects of *kind* on one side; no others are read where it is lazy."""
+        if isinstance(side, Lazy):
+            return side.of_kind(kind)
+        return (side[key] for key in side if key.kind == kind)
 
 
 EffectFinder = Callable[[Change, Surroundings], Iterable[Effect]]

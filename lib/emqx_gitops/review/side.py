@@ -1,0 +1,135 @@
+"""
+One side of a review: its documents as text, read only where somebody asks.
+
+Most documents of two sides are the same text, and are never read at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from emqx_gitops.manifests import Manifest, ResourceId, YamlError, glance, read_stream
+from emqx_gitops.manifests.documents import split_documents
+from emqx_gitops.review.model import Object
+
+_RENDERED = re.compile(r"(?:^|/)dist/rendered/([^/]+)/[^/]+$")
+
+
+class SideError(Exception):
+    """A document that cannot be read; ``str()`` says where and why, in one line."""
+
+
+class Document(NamedTuple):
+    """A document of a file, not read yet."""
+
+    text: str
+    file: str
+    """Path as the user knows it: relative to the repository where there is one."""
+    line: int = 1
+    environment: str = ""
+    """Of our own trees: the folder below ``dist/rendered``; else empty."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """All documents of one side, in the order in which kubectl would meet them."""
+
+    label: str
+    """What it is called: ``main``, a folder, a file."""
+    documents: tuple[Document, ...]
+    warnings: tuple[str, ...] = ()
+    """What was left out while files were found, a sentence each."""
+
+
+def documents_of(text: str, file: str, environment: str | None = None) -> list[Document]:
+    """
+    Return the documents of a file's *text*, in order and not read yet.
+
+    The environment is taken from a path like ``dist/rendered/prod/service-emqx.yaml`` where it is
+    not given.
+    """
+    if environment is None:
+        found = _RENDERED.search(file)
+        environment = found[1] if found else ""
+    return [Document(part.text, file, part.line, environment) for part in split_documents(text)]
+
+
+def objects_of(document: Document) -> list[Object]:
+    """
+    Return the objects in *document*: those of a ``List`` each for itself, none in other YAML.
+
+    Raises `SideError` for what is no YAML.
+    """
+    try:
+        manifests = read_stream(document.text)
+    except YamlError as error:
+        line = document.line + (error.place.line - 1 if error.place else 0)
+        raise SideError(f"{document.file}:{line}: {error.message}; {error.fix}") from None
+    return [
+        Object(manifest, document.file, document.line, document.text)
+        for each in manifests
+        for manifest in _unrolled(each)
+    ]
+
+
+def _unrolled(manifest: Manifest) -> Iterator[Manifest]:
+    kind, items = manifest.get("kind"), manifest.get("items")
+    if not isinstance(kind, str) or not isinstance(manifest.get("apiVersion"), str):
+        return
+    if kind.endswith("List") and isinstance(items, list):
+        for item in items:
+            if isinstance(item, dict):
+                # The items of a typed list may leave out what the list says.
+                said = {"apiVersion": manifest["apiVersion"], "kind": kind.removesuffix("List")}
+                yield from _unrolled(said | item if kind != "List" else item)
+    else:
+        yield manifest
+
+
+class Objects(Mapping[ResourceId, Manifest]):
+    """All objects of one side, each read when somebody asks for it."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        """Take the documents of one environment, or of a side without environments."""
+        self._documents = tuple(documents)
+        self._read: dict[ResourceId, Manifest] = {}
+
+    @cached_property
+    def _places(self) -> dict[ResourceId, Document | Manifest]:
+        places: dict[ResourceId, Document | Manifest] = {}
+        for document in self._documents:
+            seen = glance(document.text)
+            if seen is not None:
+                places[seen] = document
+            else:
+                places |= {each.id: each.manifest for each in objects_of(document)}
+        return places
+
+    @cached_property
+    def _kinds(self) -> dict[str, list[ResourceId]]:
+        kinds: dict[str, list[ResourceId]] = {}
+        for key in self._places:
+            kinds.setdefault(key.kind, []).append(key)
+        return kinds
+
+    def __getitem__(self, key: ResourceId) -> Manifest:
+        place = self._places[key]
+        if not isinstance(place, Document):
+            return place
+        if key not in self._read:
+            self._read |= {each.id: each.manifest for each in objects_of(place)}
+        return self._read[key]
+
+    def __iter__(self) -> Iterator[ResourceId]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def of_kind(self, kind: str) -> Iterator[Manifest]:
+        """Yield the objects of *kind*, reading no others."""
+        return (self[key] for key in self._kinds.get(kind, ()))
