@@ -230,9 +230,13 @@ class Lazy(Protocol):
         """Yield the objects of *kind*."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Surroundings:
-    """What a rule may look at beside the change: both sides of its environment, and the way."""
+    """
+    What a rule may look at beside the change: both sides of its environment, and the way.
+
+    One for all changes of an environment: finders keep by it what they worked out.
+    """
 
     old: Mapping[ResourceId, Manifest]
     """All objects before; of our trees those of the change's environment."""
