@@ -13,6 +13,7 @@ COMMANDS = {
     "synth": "Compile environments into dist/; with --check, tell whether dist/ is up to date.",
     "check": "Compile, write nothing, and list what is wrong.",
     "render": "Print one environment's manifests, or write them to a folder.",
+    "comment": "Keep one comment of a pull request up to date.",
     "rule": "Explain a rule, or list all.",
     "secret": "Print an environment's Secret with random values.",
     "schema": "Print the JSON Schema of environment.yaml or clusters.yaml.",

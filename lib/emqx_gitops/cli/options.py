@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -90,19 +90,20 @@ def errors_told(form: str = "text") -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        _tell(form, error.where, error.message, error.fix)
+        tell_error(form, error.where, error.message, error.fix)
     except EngineError as error:
-        _tell(form, error.program, error.message, error.fix)
+        tell_error(form, error.program, error.message, error.fix)
     except BuildError as error:
-        _tell(form, error.folder, error.message, error.fix)
+        tell_error(form, error.folder, error.message, error.fix)
     except OSError as error:
         if error.filename is None:  # of a stream: whoever closed it is not to be told
             raise
         fix = "mend that and run it again"
-        _tell(form, str(error.filename), error.strerror or str(error), fix)
+        tell_error(form, str(error.filename), error.strerror or str(error), fix)
 
 
-def _tell(form: str, where: str, message: str, fix: str) -> None:
+def tell_error(form: str, where: str, message: str, fix: str) -> NoReturn:
+    """Say what keeps a command from running, in its format, and exit with status 2."""
     if form == "json":
         print_json({"error": {"where": where, "message": message, "fix": fix}})
     label = click.style("error", fg="red", bold=True) if color(sys.stderr) else "error"
