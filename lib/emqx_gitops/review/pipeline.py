@@ -1,0 +1,112 @@
+"""The whole of a review, from two sides to entries, worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from emqx_gitops.review.compare import compare
+from emqx_gitops.review.effects.registry import effects_of
+from emqx_gitops.review.grouping import group
+from emqx_gitops.review.model import (
+    Apply,
+    Change,
+    Effect,
+    Entry,
+    Outcome,
+    Review,
+    Surroundings,
+)
+from emqx_gitops.review.pairing import Pair, pair
+from emqx_gitops.review.side import Document, Objects, Side, objects_of
+
+_SEVERITY = {outcome: index for index, outcome in enumerate(Outcome)}
+
+
+def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) -> Review:
+    """
+    Return what changes from *old* to *new*, and what that does.
+
+    Documents that are the same text on both sides are not read. Raises `SideError` for a changed
+    document that is no YAML.
+    """
+    warnings = [*old.warnings, *new.warnings]
+    judged: list[tuple[Change, tuple[Effect, ...]]] = []
+    unchanged = 0
+    counts: dict[str, int] = {}
+    for part in _parts(old, new):
+        changes, same = _changes(part)
+        unchanged += same
+        if part.environment:
+            counts[part.environment] = len(part.new)
+        around = Surroundings(Objects(part.old), Objects(part.new), apply)
+        judged += ((change, effects_of(change, around)) for change in changes)
+    entries = sorted(group(judged), key=_rank)
+    return Review(old.label, new.label, tuple(entries), unchanged, tuple(warnings), counts)
+
+
+class _Part(NamedTuple):
+    """The documents of one environment on both sides."""
+
+    environment: str
+    old: Sequence[Document]
+    new: Sequence[Document]
+
+
+def _parts(old: Side, new: Side) -> Iterator[_Part]:
+    """Yield each environment; both sides as one where they have one environment each."""
+    olds, news = _by_environment(old), _by_environment(new)
+    if len(olds) == len(news) == 1 and olds.keys() != news.keys():
+        yield _Part("", *olds.values(), *news.values())
+        return
+    for name in sorted(olds.keys() | news.keys()):
+        yield _Part(name, olds.get(name, ()), news.get(name, ()))
+
+
+def _by_environment(side: Side) -> dict[str, list[Document]]:
+    found: dict[str, list[Document]] = {}
+    for each in side.documents:
+        found.setdefault(each.environment, []).append(each)
+    return found
+
+
+def _changes(part: _Part) -> tuple[list[Change], int]:
+    """Return the changes of one environment, and the number of objects that stay the same."""
+    olds, news = _differing(part.old, part.new), _differing(part.new, part.old)
+    unchanged = len(part.new) - len(news)
+    old_objects = [each for document in olds for each in objects_of(document)]
+    new_objects = [each for document in news for each in objects_of(document)]
+    changes = []
+    for each in pair(old_objects, new_objects):
+        change = _change(each, part.environment)
+        if change is None:
+            unchanged += 1
+        else:
+            changes.append(change)
+    return changes, unchanged
+
+
+def _differing(ones: Sequence[Document], others: Iterable[Document]) -> list[Document]:
+    """Return the documents of *ones* that *others* do not have word for word."""
+    texts = Counter(each.text for each in others)
+    found = []
+    for each in ones:
+        if texts[each.text] > 0:
+            texts[each.text] -= 1
+        else:
+            found.append(each)
+    return found
+
+
+def _change(found: Pair, environment: str) -> Change | None:
+    """Return the change of a pair; None where both are the same."""
+    if found.old is None or found.new is None:
+        return Change(found.old, found.new, (), environment)
+    fields = compare(found.old.manifest, found.new.manifest)
+    return Change(found.old, found.new, fields, environment) if fields else None
+
+
+def _rank(entry: Entry) -> tuple[int, str, str, str]:
+    who = entry.change.id
+    return (_SEVERITY[entry.outcome], who.namespace, who.kind, who.name)
