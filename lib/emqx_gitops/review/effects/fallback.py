@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from emqx_gitops.review.model import Change, Effect, EffectRule, Kind, Outcome
+from emqx_gitops.review.effects.differing import both
+from emqx_gitops.review.effects.pods import custom, title
+from emqx_gitops.review.model import Change, Effect, EffectRule, Outcome
 
 NOTHING = EffectRule(
     code="EG849",
@@ -41,9 +43,10 @@ RULES = (UNKNOWN, IN_PLACE, NOTHING)
 
 def find(change: Change) -> Iterator[Effect]:
     """Yield the one thing that can be said where nobody else speaks."""
-    if change.kind is Kind.CHANGED and not change.fields:
-        yield NOTHING.on((), f"{change.id} stays as it is")
-    elif "." in change.id.group and not change.id.group.endswith(".k8s.io"):
-        yield UNKNOWN.on((), f"{change.id}: its controller decides what follows")
+    sides = both(change)
+    if sides is not None and sides.old == sides.new:
+        yield NOTHING.on((), f"{title(sides.new)} is stored as before")
+    elif custom(change.id):
+        yield UNKNOWN.on((), f"what follows is up to the controller of {change.id.kind}")
     else:
-        yield IN_PLACE.on((), f"{change.id} is {change.kind.value}; no pod restarts")
+        yield IN_PLACE.on((), f"{title(change.object.manifest)} is {change.kind.value} in place")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emqx_gitops.review.effects import emqx, fallback
+from emqx_gitops.review.effects import bare_pods, emqx, fallback, immutable, workloads
 from emqx_gitops.review.model import (
     Change,
     Effect,
@@ -12,11 +12,20 @@ from emqx_gitops.review.model import (
     Surroundings,
 )
 
-FINDERS: tuple[EffectFinder, ...] = (*emqx.FINDERS,)
+_KUBERNETES = (workloads, bare_pods, immutable)
+
+FINDERS: tuple[EffectFinder, ...] = (*(each.find for each in _KUBERNETES), *emqx.FINDERS)
 """Each looks at every change; the order is that of effects that weigh the same."""
 
 RULES: tuple[EffectRule, ...] = tuple(
-    sorted((*emqx.RULES, *fallback.RULES), key=lambda rule: rule.code)
+    sorted(
+        (
+            *(rule for each in _KUBERNETES for rule in each.RULES),
+            *emqx.RULES,
+            *fallback.RULES,
+        ),
+        key=lambda rule: rule.code,
+    )
 )
 
 _WEIGHT = {outcome: place for place, outcome in enumerate(Outcome)}
