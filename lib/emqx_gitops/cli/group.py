@@ -12,6 +12,7 @@ from emqx_gitops.cli.ending import tidy_end
 COMMANDS = {
     "synth": "Compile environments into dist/; with --check, tell whether dist/ is up to date.",
     "check": "Compile, write nothing, and list what is wrong.",
+    "diff": "Say what a change will do to the running clusters.",
     "render": "Print one environment's manifests, or write them to a folder.",
     "comment": "Keep one comment of a pull request up to date.",
     "rule": "Explain a rule, or list all.",

@@ -86,10 +86,11 @@ def errors_told(form: str = "text") -> Iterator[None]:
     """Turn what keeps a command from running into one message and exit status 2."""
     from emqx_gitops.fleet.errors import InputError
     from emqx_gitops.kustomize.errors import BuildError, EngineError
+    from emqx_gitops.review.sides.errors import ReadError
 
     try:
         yield
-    except InputError as error:
+    except (InputError, ReadError) as error:
         tell_error(form, error.where, error.message, error.fix)
     except EngineError as error:
         tell_error(form, error.program, error.message, error.fix)

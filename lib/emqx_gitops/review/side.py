@@ -15,11 +15,13 @@ from typing import NamedTuple
 from emqx_gitops.manifests import Manifest, ResourceId, YamlError, glance, read_stream
 from emqx_gitops.manifests.documents import split_documents
 from emqx_gitops.review.model import Object
+from emqx_gitops.review.sides.errors import ReadError
 
 _RENDERED = re.compile(r"(?:^|/)dist/rendered/([^/]+)/[^/]+$")
+_ALIAS = re.compile(r"\*\S+")
 
 
-class SideError(Exception):
+class SideError(ReadError):
     """A document that cannot be read; ``str()`` says where and why, in one line."""
 
 
@@ -68,7 +70,9 @@ def objects_of(document: Document) -> list[Object]:
         manifests = read_stream(document.text)
     except YamlError as error:
         line = document.line + (error.place.line - 1 if error.place else 0)
-        raise SideError(f"{document.file}:{line}: {error.message}; {error.fix}") from None
+        # An alias without anchor is most often a password that begins with an asterisk.
+        message = _ALIAS.sub("*...", error.message)
+        raise SideError(f"{document.file}:{line}", message, error.fix) from None
     return [
         Object(manifest, document.file, document.line, document.text)
         for each in manifests

@@ -1,0 +1,1 @@
+"""Where two sides come from: files, folders, kustomizations, git, standard input."""

@@ -1,0 +1,149 @@
+"""
+Ask git about a repository; nothing of it is written, not even the index.
+
+The variables that hooks set (GIT_DIR, GIT_INDEX_FILE and so on) reach git as they are.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from emqx_gitops.review.sides.errors import ReadError
+
+_NOTHING = 128
+"""How git ends when it cannot do what it was asked."""
+
+
+class Blob(NamedTuple):
+    """What git knows under a name: a blob, a tree, a commit."""
+
+    digest: str
+    type: str
+    content: bytes
+
+
+class Git:
+    """A repository, asked through the git that is on PATH; close it after use."""
+
+    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+        """Find the repository that *root* lies in; raise ReadError where there is none."""
+        # GIT_DIR may be relative to where we run, and then that is the top of the working tree.
+        self._folder = Path.cwd() if "GIT_DIR" in environ else root
+        self._environ = {**environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+        done = self._start("rev-parse", "--is-shallow-repository", "--is-inside-work-tree")
+        if done.returncode:
+            raise _no_repository(root, done.stderr)
+        shallow, inside = done.stdout.decode().split()
+        self.shallow = shallow == "true"
+        self.top: Path | None = None
+        """Top of the working tree; None for a bare repository."""
+        if inside == "true":
+            top = os.fsdecode(self.ask("rev-parse", "--show-toplevel").removesuffix(b"\n"))
+            self.top = self._folder = Path(top)
+        self.prefix = self._prefix(root)
+        """Path of the folder we were asked about below the top, with a slash; empty for the top."""
+
+    def _prefix(self, root: Path) -> str:
+        if self.top is None:
+            return ""
+        try:
+            below = root.resolve().relative_to(self.top.resolve())
+        except ValueError:
+            return ""
+        return "" if below == Path() else f"{below}/"
+
+    def _start(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(
+                ["git", *arguments],  # noqa: S607  (the user's own git)
+                cwd=self._folder,
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise ReadError(
+                "git", "is not on PATH", "install it, or name two files or folders"
+            ) from None
+
+    def ask(self, *arguments: str) -> bytes:
+        """Return what git prints; raise ReadError with its first words where it fails."""
+        done = self._start(*arguments)
+        if done.returncode:
+            raise ReadError(f"git {arguments[0]}", _first(done.stderr), "mend what git names")
+        return done.stdout
+
+    def merge_base(self, old: str, new: str) -> str:
+        """Return the commit where *old* and *new* parted; empty where they have none in common."""
+        done = self._start("merge-base", old, new)
+        return done.stdout.decode().strip()
+
+    @cached_property
+    def _reader(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            ["git", "cat-file", "--batch"],  # noqa: S607  (likewise)
+            cwd=self._folder,
+            env=self._environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def get(self, name: str) -> Blob | None:
+        """Return what *name* stands for, a digest or any expression of git's; None for nothing."""
+        if not name or "\n" in name:
+            return None
+        asked, answers = _pipes(self._reader)
+        asked.write(os.fsencode(name) + b"\n")
+        asked.flush()
+        header = answers.readline()
+        words = header.split(b" ")
+        if len(words) != 3 or not words[2].strip().isdigit():  # noqa: PLR2004  (digest type size)
+            return None
+        content = answers.read(int(words[2]))
+        answers.read(1)
+        return Blob(words[0].decode(), words[1].decode(), content)
+
+    def commit(self, name: str) -> str:
+        """Return the digest of the commit that *name* stands for, empty where it is none."""
+        if name.startswith("-"):
+            return ""
+        found = self.get(f"{name}^{{commit}}")
+        return found.digest if found else ""
+
+    def close(self) -> None:
+        """End the process that reads objects."""
+        if "_reader" in self.__dict__:
+            for stream in _pipes(self._reader):
+                stream.close()
+            self._reader.wait()
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    if process.stdin is None or process.stdout is None:
+        raise TypeError
+    return process.stdin, process.stdout
+
+
+def _first(said: bytes) -> str:
+    """Return the first line that git said, without its label."""
+    lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
+    line = next((each for each in lines if each.startswith("fatal: ")), next(iter(lines), ""))
+    return line.removeprefix("fatal: ").removeprefix("error: ") or "git failed"
+
+
+def _no_repository(root: Path, said: bytes) -> ReadError:
+    if b"not a git repository" in said:
+        return ReadError(
+            str(root), "is not a git repository", "run it in one, or name two files or folders"
+        )
+    fix = "mend what git names"
+    if b"safe.directory" in said:
+        fix = f"git config --global --add safe.directory {root}"
+    return ReadError(str(root), _first(said), fix)

@@ -1,0 +1,123 @@
+"""A folder of one side before it is decided what of it is compared."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from emqx_gitops.review.sides.git import Git
+from emqx_gitops.review.sides.listing import File, Listing
+from emqx_gitops.review.sides.revisions import Entries, file_of
+from emqx_gitops.review.sides.trees import (
+    KUSTOMIZATIONS,
+    Placed,
+    has_sources,
+    not_rendered,
+    plain,
+    rendered,
+)
+
+Compile = Callable[[Path, str], Mapping[str, str]]
+"""Compiles the repository in a folder, which people know as the second argument; returns the texts
+of its tree by path, ``dist/..``."""
+
+BuildKustomization = Callable[[Path, str], str]
+"""Returns the objects that a kustomization builds to, as YAML; its arguments are the same."""
+
+
+@dataclass(frozen=True)
+class Makers:
+    """What turns sources into objects, handed in from above; each may take seconds."""
+
+    compile: Compile | None
+    """None where the user did not ask to have sources compiled."""
+    kustomize: BuildKustomization
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder of one side: everything in it, and a way to have it on disk."""
+
+    label: str
+    placed: tuple[Placed, ...]
+    base: str
+    """Full path of the folder, or its path from the top of the repository."""
+    folder: Callable[[], AbstractContextManager[Path]]
+    """Gives the folder on disk, for as long as it is needed."""
+    warnings: tuple[str, ...] = ()
+    ours: bool = False
+    """Whether the other side, or the user, says that only rendered objects count."""
+    buildable: bool = True
+    """Whether a kustomization in it is built: not where nobody named the folder."""
+
+    @property
+    def has_rendered(self) -> bool:
+        """Whether objects of our environments are below."""
+        return bool(rendered(self.placed, self.base))
+
+    def listing(self, makers: Makers) -> Listing:
+        """Return what of it is compared; raise ReadError, BuildError or EngineError."""
+        sources = has_sources(each.below for each in self.placed)
+        if makers.compile and sources:
+            with self.folder() as folder:
+                return self._of(rendered(_texts(makers.compile(folder, self.label))))
+        found = rendered(self.placed, self.base)
+        if not found and sources:
+            raise not_rendered(self.label)
+        if found or self.ours:
+            return self._of(found)
+        if self.buildable and any(each.below in KUSTOMIZATIONS for each in self.placed):
+            with self.folder() as folder:
+                content = makers.kustomize(folder, self.label).encode()
+            return self._of((File(self.label, lambda: content, named=True),))
+        return self._of(plain(self.placed))
+
+    def _of(self, files: tuple[File, ...]) -> Listing:
+        return Listing(self.label, files, self.warnings)
+
+
+def _texts(tree: Mapping[str, str]) -> Iterator[Placed]:
+    for path, text in sorted(tree.items()):
+        yield Placed(path, File(path, text.encode))
+
+
+def disk_place(name: str, path: Path, files: list[Placed], warnings: tuple[str, ...]) -> Place:
+    """Return the folder *path* on disk, which the user calls *name*."""
+    base = str(path.resolve())
+    return Place(name, tuple(files), base, lambda: nullcontext(path), warnings)
+
+
+def git_place(git: Git, label: str, entries: Entries, base: str) -> Place:
+    """Return the folder *base*, with a slash or empty, of a tree in *git*."""
+    placed = tuple(
+        Placed(path[len(base) :], file_of(git, path, entry))
+        for path, entry in sorted(entries.items())
+        if entry.is_file and path.startswith(base)
+    )
+    folder = partial(_extracted, git, entries, base)
+    return Place(label, placed, base.rstrip("/"), folder)
+
+
+@contextmanager
+def _extracted(git: Git, entries: Entries, base: str) -> Iterator[Path]:
+    """Write a whole tree to a temporary folder, links and submodules left out; give *base* in it.
+
+    The whole of it, because kustomizations refer to folders beside them.
+    """
+    with tempfile.TemporaryDirectory(prefix="emqx-gitops-") as name:
+        top = Path(name).resolve()
+        for path, entry in entries.items():
+            if entry.is_file:
+                target = top / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(file_of(git, path, entry).read())
+        yield top / base
+
+
+def as_ours(place: Place) -> Place:
+    """Return *place* with nothing but rendered objects."""
+    return replace(place, ours=True)

@@ -1,0 +1,188 @@
+"""Sides that stand in a git repository: which commits are meant, and what is called how."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from emqx_gitops.review.sides.errors import ReadError
+from emqx_gitops.review.sides.git import Git
+from emqx_gitops.review.sides.listing import Listing
+from emqx_gitops.review.sides.place import Place, as_ours, git_place
+from emqx_gitops.review.sides.revisions import Entries, committed, file_of, staged, working
+from emqx_gitops.review.sides.spec import OnDisk, Revision, Spec, Special, Specs
+from emqx_gitops.review.sides.trees import own_root
+
+_DEFAULTS = (
+    "refs/remotes/origin/HEAD",
+    "refs/remotes/origin/main",
+    "refs/remotes/origin/master",
+    "refs/heads/main",
+    "refs/heads/master",
+)
+"""Where the default branch is looked for; the first that is there."""
+
+_SHALLOW = "fetch the whole history: `fetch-depth: 0` in a workflow, or `git fetch --unshallow`"
+_SHORT = 9
+
+
+class _Tree(NamedTuple):
+    """A tree of the repository, and what of it is meant."""
+
+    label: str
+    entries: Entries
+    path: str
+    """From the top; empty for all of our own tree, or of the repository."""
+    must: bool
+    """Whether *path* must be there."""
+
+
+def find(
+    git: Git, specs: Specs, named: Callable[[str], Place | Listing]
+) -> tuple[Place | Listing, Place | Listing]:
+    """Return both sides of *specs*; *named* returns those on disk. Raises ReadError."""
+    commit = _commit(git, specs.old)
+    found = [
+        named(spec.name) if isinstance(spec, OnDisk) else _tree(git, spec, specs, commit)
+        for spec in (specs.old, specs.new)
+    ]
+    trees = [each for each in found if isinstance(each, _Tree)]
+    if specs.path and not any(_holds(each) for each in trees):
+        raise ReadError(specs.path, "is on neither side", "check the name")
+    root = own_root(git.prefix, [each.entries for each in trees])
+    sides = [_side(git, each, root) if isinstance(each, _Tree) else each for each in found]
+    places = [each for each in sides if isinstance(each, Place)]
+    if len(trees) == len(sides) and any(each.has_rendered for each in places):
+        # What one side of a repository renders, the other does not have yet, or no more.
+        sides = [as_ours(each) if isinstance(each, Place) else each for each in sides]
+    return sides[0], sides[1]
+
+
+def _tree(git: Git, spec: Special | Revision, specs: Specs, base: _Commit) -> _Tree:
+    """Return what *spec* stands for; *base* is the commit that the old side shows."""
+    path = _from_top(git, specs.path, below_root=True)
+    if spec is specs.old:
+        must = isinstance(spec, Revision) and bool(spec.path)
+        if isinstance(spec, Revision) and spec.path:
+            path = _from_top(git, spec.path)
+        return _checked(_Tree(base.label, committed(git, base.digest), path, must))
+    if isinstance(spec, Revision):
+        commit = _commit(git, spec)
+        own = _from_top(git, spec.path) if spec.path else path
+        return _checked(_Tree(commit.label, committed(git, commit.digest), own, bool(spec.path)))
+    if git.top is None:
+        raise ReadError("diff", "a bare repository has no working tree", "name two revisions")
+    before = committed(git, base.digest)
+    lay = staged if spec is Special.INDEX else working
+    if isinstance(specs.old, Revision) and specs.old.path:
+        path = _from_top(git, specs.old.path)
+    return _Tree(str(spec.value), lay(git, base.digest, before), path, must=False)
+
+
+def _checked(tree: _Tree) -> _Tree:
+    if tree.must and not _holds(tree):
+        from emqx_gitops.emqx.slips import nearest
+
+        names = {path for each in tree.entries for path in (each, each.rpartition("/")[0])}
+        guess = nearest(tree.path, names - {""})
+        fix = f"did you mean `{guess}`?" if guess else "paths count from the top of the repository"
+        raise ReadError(f"{tree.label}:{tree.path}", "no such file or folder there", fix)
+    return tree
+
+
+def _holds(tree: _Tree) -> bool:
+    below = f"{tree.path}/"
+    return (
+        not tree.path
+        or tree.path in tree.entries
+        or any(path.startswith(below) for path in tree.entries)
+    )
+
+
+def _side(git: Git, tree: _Tree, root: str) -> Place | Listing:
+    label = f"{tree.label}:{tree.path}" if tree.must else tree.label
+    if tree.path in tree.entries:
+        return Listing(label, (file_of(git, tree.path, tree.entries[tree.path], named=True),))
+    place = git_place(git, label, tree.entries, f"{tree.path}/" if tree.path else root)
+    return replace(place, buildable=bool(tree.path))
+
+
+def _from_top(git: Git, path: str, *, below_root: bool = False) -> str:
+    """Return *path* as git has it; raise ReadError for one outside the repository."""
+    if not path:
+        return ""
+    if below_root or path.startswith(("./", "../")) or path in {".", ".."}:
+        path = posixpath.join(f"/{git.prefix}", path)
+        if git.top is not None and not path.startswith(f"/{git.prefix}"):
+            with suppress(ValueError):
+                path = f"/{Path(path).relative_to(git.top)}"
+    return posixpath.normpath(f"/{path.lstrip('/')}").lstrip("/")
+
+
+class _Commit(NamedTuple):
+    digest: str
+    """Empty for the time before the first commit."""
+    label: str
+
+
+def _commit(git: Git, spec: Spec) -> _Commit:
+    """Return the commit that *spec* stands for; raise ReadError for none."""
+    if isinstance(spec, Special):
+        return _base(git)
+    if not isinstance(spec, Revision):
+        return _Commit("", "")
+    digest = git.commit(spec.name)
+    if not digest:
+        if spec.name == "HEAD" and not git.commit("HEAD"):
+            return _Commit("", "nothing (no commit yet)")
+        raise _unknown(git, spec.name)
+    if not spec.parted:
+        return _Commit(digest, spec.name)
+    other = git.commit(spec.parted)
+    if not other:
+        raise _unknown(git, spec.parted)
+    return _parted(git, spec.name, digest, other, spec.parted)
+
+
+def _base(git: Git) -> _Commit:
+    """Return where HEAD left the default branch."""
+    head = git.commit("HEAD")
+    if not head:
+        return _Commit("", "nothing (no commit yet)")
+    listed = git.ask(
+        "for-each-ref", "--format=%(refname) %(objectname) %(symref)", *_DEFAULTS
+    ).decode()
+    refs = {name: rest for name, _, rest in (line.partition(" ") for line in listed.splitlines())}
+    for name in _DEFAULTS:
+        if name in refs:
+            digest, _, target = refs[name].partition(" ")
+            shown = (target or name).removeprefix("refs/remotes/").removeprefix("refs/heads/")
+            return _parted(git, shown, digest, head, "HEAD")
+    raise ReadError(
+        "diff",
+        "there is no default branch: no origin/HEAD, no main, no master",
+        "name what to compare with, as in `emqx-gitops diff REF`",
+    )
+
+
+def _parted(git: Git, name: str, old: str, new: str, other: str) -> _Commit:
+    found = git.merge_base(old, new)
+    if not found:
+        reason = ", in a shallow clone" if git.shallow else ""
+        fix = _SHALLOW if git.shallow else f"compare the two themselves: `diff {name} {other}`"
+        raise ReadError(name, f"has no commit in common with {other}{reason}", fix)
+    return _Commit(found, f"{name} ({found[:_SHORT]}, where {other} left it)")
+
+
+def _unknown(git: Git, name: str) -> ReadError:
+    from emqx_gitops.emqx.slips import nearest
+
+    listed = git.ask("for-each-ref", "--format=%(refname:short)").decode(errors="replace")
+    guess = nearest(name, listed.split())
+    fix = _SHALLOW if git.shallow else "`git branch -a` lists what there is"
+    message = "is neither a file nor a revision that git knows"
+    return ReadError(name, message, f"did you mean `{guess}`?" if guess else fix)

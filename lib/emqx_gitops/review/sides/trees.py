@@ -1,0 +1,108 @@
+"""
+Which files of a side are compared: of our own trees only what the clusters get.
+
+A tree is ours where it has ``dist/rendered/<environment>/``; it may lie anywhere below the top.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from emqx_gitops.review.sides.errors import ReadError
+from emqx_gitops.review.sides.listing import SUFFIXES, File
+
+_RENDERED = re.compile(r"(?:^|/)dist/rendered/(?=([^/]+)/)")
+_SOURCE = re.compile(r"(?:^|/)overlays/[^/]+/environment\.yaml$")
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""Names of the file that makes a folder a kustomization."""
+
+
+class Placed(NamedTuple):
+    """A file, and its path below the folder that was asked for."""
+
+    below: str
+    file: File
+
+
+def rendered(files: Iterable[Placed], base: str = "") -> tuple[File, ...]:
+    """
+    Return the rendered objects of our own trees, with their environments; none in other trees.
+
+    *base* is the path of the folder that was asked for, as far as it is known: the folder of one
+    environment, or a part of it, is a folder like any other.
+    """
+    start = len(base) + 1 if base else 0
+    found: list[tuple[str, str, File]] = []
+    for below, file in files:
+        full = f"{base}/{below}" if base else below
+        match = next((m for m in _RENDERED.finditer(full) if m.start(1) >= start), None)
+        if match and below.endswith(SUFFIXES):
+            found.append((full[start : match.start()], match[1], file))
+    several = len({root for root, _, _ in found}) > 1
+    return tuple(
+        replace(file, environment=f"{root}/{name}" if several and root else name)
+        for root, name, file in found
+    )
+
+
+def has_sources(paths: Iterable[str]) -> bool:
+    """Tell whether environments of ours are described below, which may be rendered or not."""
+    return any(_SOURCE.search(path) for path in paths)
+
+
+def plain(files: Iterable[Placed]) -> tuple[File, ...]:
+    """Return the files that may hold objects, leaving out those in hidden folders."""
+    return tuple(
+        file
+        for below, file in files
+        if file.named or (below.endswith(SUFFIXES) and not f"/{below}".count("/."))
+    )
+
+
+def own_root(prefix: str, paths: Sequence[Collection[str]]) -> str:
+    """Return the root of our own tree that *prefix* lies in, with a slash; empty where none is."""
+    root = prefix
+    while root:
+        rendered_here, overlays = f"{root}dist/rendered/", f"{root}overlays/"
+        if any(
+            path.startswith(rendered_here)
+            or (path.startswith(overlays) and path.endswith("/environment.yaml"))
+            for each in paths
+            for path in each
+        ):
+            return root
+        root = root[: root.rstrip("/").rfind("/") + 1]
+    return ""
+
+
+def not_rendered(label: str) -> ReadError:
+    """Return the error for a side that holds only what people write."""
+    return ReadError(
+        label,
+        "holds environments that are not rendered: there is no dist/rendered",
+        "add --build to have both sides compiled",
+    )
+
+
+def chosen(
+    old: tuple[File, ...], new: tuple[File, ...], names: frozenset[str]
+) -> tuple[tuple[File, ...], tuple[File, ...]]:
+    """Return the files of the environments in *names*, all for none; raise ReadError for a name
+    that neither side has.
+    """
+    if not names:
+        return old, new
+    known = sorted({each.environment for each in (*old, *new)} - {""})
+    for name in sorted(names - set(known)):
+        from emqx_gitops.emqx.slips import nearest
+
+        guess = nearest(name, known)
+        fix = f"did you mean `{guess}`?" if guess else f"there are: {', '.join(known) or 'none'}"
+        raise ReadError(name, "no such environment on either side", fix)
+    return (
+        tuple(each for each in old if each.environment in names),
+        tuple(each for each in new if each.environment in names),
+    )
