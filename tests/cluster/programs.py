@@ -58,6 +58,16 @@ PINS: dict[str, Pin] = {
             stamp="sigs.k8s.io/kwok/pkg/consts.Version",
             fix=_FIX,
         ),
+        Pin(
+            (1, 11, 3),
+            _BINARIES / "coredns",
+            "coredns",
+            ".",
+            asks=("-version",),
+            stamp="github.com/coredns/coredns/coremain.GitCommit",
+            takes="about two minutes",
+            fix=_FIX,
+        ),
     )
 }
 """Every program that tests of the cluster run, by its name."""
