@@ -19,6 +19,8 @@ from emqx_gitops.review.reports.values import (
 )
 from emqx_gitops.review.secrets import redact
 
+GAP = "..."
+"""Stands between two places of a text that changed."""
 _CONTEXT = 2
 """Lines shown around a changed line."""
 _COMPARED = 1_000_000
@@ -131,7 +133,7 @@ def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for number, group in enumerate(matcher.get_grouped_opcodes(_CONTEXT)):
         if number:
-            yield Line("~", "...")
+            yield Line("~", GAP)
         for tag, start, end, new_start, new_end in group:
             if tag == "equal":
                 yield from (Line(" ", each) for each in old[start:end])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from emqx_gitops.review.model import Change, How
-from emqx_gitops.review.reports.differences import Difference, Line, differences
+from emqx_gitops.review.reports.differences import GAP, Difference, Line, differences
 from emqx_gitops.review.reports.paint import Paint, Style
 from emqx_gitops.review.reports.values import common_ends
 from emqx_gitops.review.reports.wording import counted
@@ -85,6 +85,6 @@ def _stress(text: str, start: int, end: int, style: Style, paint: Paint) -> str:
 
 def _line(line: Line, paint: Paint) -> str:
     if line.mark == "~":
-        return paint("dim", f"({line.text})" if line.text != "..." else "  ...")
+        return paint("dim", f"({line.text})" if line.text != GAP else f"  {GAP}")
     text = f"{line.mark} {line.text}" if line.text else line.mark.strip()
     return paint(_COLORS[line.mark], text) if line.mark in _COLORS else text
