@@ -1,121 +1,114 @@
 """
-How EMQX's nodes name themselves and each other, told from a pod's variables.
+The nodes that a built environment would run, and what a cluster would answer them.
 
-The image's entrypoint (deploy/docker/docker-entrypoint.sh, v4.4.19 and v5.7.1) and ekka's discovery
-(ekka_cluster_{k8s,dns,static}.erl, 0.8.1.11 and 0.19.3), as far as the compiler relies on them.
+What nodes make of it, `tests/cluster/discovery` models; there a real cluster answers.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from emqx_gitops.manifests import Manifest
 from tests.builds import Built
+from tests.cluster.discovery import ekka, entrypoint, kubelet
 
-Variables = Mapping[str, str]
+HEADLESS = "emqx-headless"
 
 
 @dataclass(frozen=True)
 class Node:
     """A pod that runs a broker."""
 
-    pod: str
-    ip: str
-    named: bool
-    """Whether the pod has a hostname and a subdomain, and so a DNS name of its own."""
+    built: Built
+    pod: Manifest
+
+    @property
+    def ip(self) -> str:
+        """The pod's address."""
+        return str(self.pod["status"]["podIP"])
+
+    @property
+    def seen(self) -> Mapping[str, str]:
+        """What the container's process would see."""
+        return kubelet.variables(self.pod, self.built.broker, self._find)
+
+    @property
+    def own(self) -> str:
+        """The name that it gives itself."""
+        spec, meta = self.pod["spec"], self.pod["metadata"]
+        place = entrypoint.Place(
+            hostname=spec.get("hostname") or meta["name"],
+            ip=self.ip,
+            hosts=kubelet.hosts_entry(self.pod, self.seen["CLUSTER_DOMAIN"]),
+            v4=self._v4,
+        )
+        return entrypoint.own_name(self.seen, place)
+
+    def discovered(self, nodes: Sequence[Node]) -> frozenset[str]:
+        """Return the names under which it looks for all *nodes*, itself included."""
+        return ekka.discovered(self.seen, self.own, _Answers(nodes), v4=self._v4)
+
+    @property
+    def _v4(self) -> bool:
+        return ":4." in self.built.broker["image"]
+
+    def _find(self, kind: str, name: str) -> Manifest | None:
+        if kind == "Secret":
+            keys = ("node-cookie", "dashboard-username", "dashboard-password", "management-secret")
+            value = base64.b64encode(b"secret").decode()
+            return {"kind": "Secret", "data": dict.fromkeys(keys, value)}
+        found = [each for each in self.built.of(kind) if each["metadata"]["name"] == name]
+        return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What API server and DNS answer where *nodes* are all pods of the headless Service."""
+
+    nodes: Sequence[Node]
+
+    def endpoints(self, apiserver: str, namespace: str, service: str) -> Mapping[str, Any]:
+        """Return addresses, with a hostname where the pod has one under the Service."""
+        assert (apiserver, service) == (ekka.IN_CLUSTER, HEADLESS)
+        pods = [node.pod for node in self.nodes if node.pod["metadata"]["namespace"] == namespace]
+        return {"subsets": [{"addresses": [_address(pod) for pod in pods]}]}
+
+    def addresses(self, name: str) -> Sequence[str]:
+        """Return the address of each pod."""
+        assert name.startswith(f"{HEADLESS}.")
+        return [node.ip for node in self.nodes]
+
+    def targets(self, name: str) -> Sequence[str]:
+        """Return the name of each pod; of one without a hostname, its address with dashes."""
+        hosts = [_address(node.pod) for node in self.nodes]
+        return [f"{each.get('hostname') or each['ip'].replace('.', '-')}.{name}" for each in hosts]
 
 
 def nodes_of(built: Built) -> list[Node]:
     """Return the pods that the workload would run."""
     workload = built.workload
     if workload["kind"] == "Pod":
-        assert workload["spec"]["subdomain"] == "emqx-headless"
-        return [Node(workload["spec"]["hostname"], "10.0.0.7", named=True)]
-    count = workload["spec"].get("replicas", 1)
-    if workload["kind"] == "StatefulSet":
-        assert workload["spec"]["serviceName"] == "emqx-headless"
-        return [Node(f"emqx-{n}", f"10.0.0.{n}", named=True) for n in range(count)]
-    return [Node(f"emqx-6f7-{n}x", f"10.0.0.{n}", named=False) for n in range(count)]
+        return [_node(built, "emqx", 7, workload["spec"])]
+    numbers = range(workload["spec"].get("replicas", 1))
+    spec = workload["spec"]["template"]["spec"]
+    if workload["kind"] == "Deployment":
+        return [_node(built, f"emqx-6f7-{number}x", number, spec) for number in numbers]
+    service = {"subdomain": workload["spec"]["serviceName"]}
+    return [
+        _node(built, f"emqx-{number}", number, spec | service | {"hostname": f"emqx-{number}"})
+        for number in numbers
+    ]
 
 
-def variables(built: Built, node: Node) -> Variables:
-    """Return what the container's process would see, as Kubernetes expands it."""
-    seen: dict[str, str] = dict(built.settings)
-    expanded: dict[str, str] = {}
-    for entry in built.broker["env"]:
-        expanded[entry["name"]] = _value(entry, built, node, expanded)
-    return seen | expanded
+def _node(built: Built, name: str, number: int, spec: Manifest) -> Node:
+    meta = {"name": name, "namespace": built.workload["metadata"]["namespace"]}
+    return Node(built, {"metadata": meta, "spec": spec, "status": {"podIP": f"10.0.0.{number}"}})
 
 
-def _value(entry: Manifest, built: Built, node: Node, before: Variables) -> str:
-    if "value" in entry:
-        # Only variables of `env` that stand before are known; others stay as they are written.
-        return re.sub(r"\$\((\w+)\)", lambda match: before.get(match[1], match[0]), entry["value"])
-    path = entry["valueFrom"].get("fieldRef", {}).get("fieldPath")
-    if path == "metadata.namespace":
-        return str(built.workload["metadata"]["namespace"])
-    return node.pod if path == "metadata.name" else "secret"
-
-
-def own_name(seen: Variables, node: Node) -> str:
-    """Return the name that a node gives itself."""
-    if "EMQX_NODE_NAME" in seen:
-        return seen["EMQX_NODE_NAME"]
-    name = seen.get("EMQX_NAME", "emqx")
-    if "EMQX_HOST" in seen:
-        return f"{name}@{seen['EMQX_HOST']}"
-    dashed = _strategy(seen) == "k8s" and seen["EMQX_CLUSTER__K8S__ADDRESS_TYPE"] == "dns"
-    if dashed and "EMQX_CLUSTER__K8S__NAMESPACE" in seen:
-        suffix = seen.get("EMQX_CLUSTER__K8S__SUFFIX", "pod.cluster.local")
-        return f"{name}@{_dashes(node)}.{seen['EMQX_CLUSTER__K8S__NAMESPACE']}.{suffix}"
-    return f"{name}@{node.ip}"
-
-
-def discovered(seen: Variables, nodes: list[Node], own: str) -> set[str]:
-    """Return the names under which a node looks for all nodes, itself included."""
-    strategy = _strategy(seen)
-    if strategy == "static":
-        return set(seen["EMQX_CLUSTER__STATIC__SEEDS"].split(","))
-    if strategy == "k8s":
-        return {_by_k8s(seen, node, own) for node in nodes}
-    if strategy == "dns":
-        return {_by_dns(seen, node, own) for node in nodes}
-    return {own}
-
-
-def _strategy(seen: Variables) -> str:
-    keys = ("EMQX_CLUSTER__DISCOVERY", "EMQX_CLUSTER__DISCOVERY_STRATEGY")
-    (found,) = (seen[key] for key in keys if key in seen)
-    return found
-
-
-def _by_k8s(seen: Variables, node: Node, own: str) -> str:
-    v4 = "EMQX_CLUSTER__DISCOVERY" in seen
-    # 4.4 asks for nodes of a name, `ekka` where none is given; later lines take their own.
-    name = seen.get("EMQX_CLUSTER__K8S__APP_NAME", "ekka") if v4 else own.partition("@")[0]
-    namespace = seen.get("EMQX_CLUSTER__K8S__NAMESPACE", "default")
-    suffix = seen.get("EMQX_CLUSTER__K8S__SUFFIX", "pod.local")
-    service = seen["EMQX_CLUSTER__K8S__SERVICE_NAME"]
-    kind = seen["EMQX_CLUSTER__K8S__ADDRESS_TYPE"]
-    if kind == "ip":
-        return f"{name}@{node.ip}"
-    if kind == "dns":
-        return f"{name}@{_dashes(node)}.{namespace}.{suffix}"
-    assert node.named, "badkey, hostname"
-    return f"{name}@{node.pod}.{service}.{namespace}.{suffix}"
-
-
-def _by_dns(seen: Variables, node: Node, own: str) -> str:
-    v4 = "EMQX_CLUSTER__DISCOVERY" in seen
-    name = seen["EMQX_CLUSTER__DNS__APP"] if v4 else own.partition("@")[0]
-    kind = seen["EMQX_CLUSTER__DNS__TYPE" if v4 else "EMQX_CLUSTER__DNS__RECORD_TYPE"]
-    if kind == "a":
-        return f"{name}@{node.ip}"
-    assert node.named, "an SRV record names pods"
-    return f"{name}@{node.pod}.{seen['EMQX_CLUSTER__DNS__NAME']}"
-
-
-def _dashes(node: Node) -> str:
-    return node.ip.replace(".", "-")
+def _address(pod: Manifest) -> dict[str, str]:
+    spec, address = pod["spec"], {"ip": pod["status"]["podIP"]}
+    named = spec.get("hostname") and spec.get("subdomain") == HEADLESS
+    return address | ({"hostname": spec["hostname"]} if named else {})

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from tests.builds import Builder, codes
-from tests.components.discovery.nodes import discovered, nodes_of, own_name, variables
+from tests.components.discovery.nodes import nodes_of
 
 LINES = ("4.4.19", "5.8.9")
 DISCOVERIES = {
@@ -49,26 +49,22 @@ def test_own_name_is_the_discovered_name(built: Builder) -> None:
     results = built.together(asked(*case) for case in CASES)
     for case, result in zip(CASES, results, strict=True):
         nodes = nodes_of(result)
-        seen = [variables(result, node) for node in nodes]
-        names = [own_name(*each) for each in zip(seen, nodes, strict=True)]
+        names = [node.own for node in nodes]
 
         assert len(set(names)) == len(nodes), case
-        for each, own in zip(seen, names, strict=True):
-            assert discovered(each, nodes, own) == set(names), case
+        for node in nodes:
+            assert node.discovered(nodes) == set(names), case
+            assert "$(" not in "".join(node.seen.values()), case
         by_ip = {"10.0.0" in own.replace("-", ".") for own in names}
         assert by_ip == {case[1] in NAMED_BY_IP}, case
-        assert "$(" not in "".join(value for each in seen for value in each.values()), case
 
 
 def test_namespace_and_domain_reach_the_names(built: Builder) -> None:
     """Neither is written into the tree: both come from the pod."""
     clusters = "clusters: {default: {domain: k8s.example.com}}"
     result = built("namespace: broker", clusters=clusters)
-    node = nodes_of(result)[0]
 
-    name = own_name(variables(result, node), node)
-
-    assert name == "emqx@emqx-0.emqx-headless.broker.svc.k8s.example.com"
+    assert nodes_of(result)[0].own == "emqx@emqx-0.emqx-headless.broker.svc.k8s.example.com"
 
 
 @pytest.mark.parametrize("version", LINES)
