@@ -8,12 +8,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock'
 
+# A KUBECONFIG of the shell's is none that tests should touch: one is named to make itself.
+ifeq ($(origin KUBECONFIG),command line)
+OWN := $(KUBECONFIG)
+endif
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ##### Use
 
@@ -30,6 +35,23 @@ test: $(VENV)/.dev ## Run the tests, without the slow ones
 .PHONY: test-all
 test-all: $(VENV)/.dev ## Run all tests: the whole matrix, kills at random moments, the real cdk8s command
 	@$(BIN)/pytest -n auto -m 'not cluster'
+
+.PHONY: test-cluster
+test-cluster: $(VENV)/.dev ## Prove it on a real control plane, built once; KUBECONFIG=... on your own
+ifdef OWN
+	@$(BIN)/pytest -m anywhere --kubeconfig=$(OWN) tests/cluster
+else
+	@PYTHONPATH=lib $(BIN)/python -m tests.cluster.programs
+	@$(BIN)/pytest -n 2 --dist loadfile -m cluster tests/cluster
+endif
+
+.PHONY: cluster
+cluster: $(VENV)/.dev ## Start a simulated cluster for you to try things on; print its KUBECONFIG
+	@$(BIN)/python scripts/cluster.py up
+
+.PHONY: cluster-down
+cluster-down: $(VENV)/.dev ## End that cluster; nothing of it is left
+	@$(BIN)/python scripts/cluster.py down
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types, layers, spelling, generated pages, lock files

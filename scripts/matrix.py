@@ -27,6 +27,7 @@ def main() -> int:
     """Run the matrix and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--objects", type=Path, help="write each distinct object there, as a line")
     options = parser.parse_args()
     kustomize = install(PINNED, os.environ, announce=print)
     engine = find_engine(os.environ | {"KUSTOMIZE": str(kustomize)}, announce=print)
@@ -36,6 +37,8 @@ def main() -> int:
         print(problem, file=sys.stderr)
     found = len(report.problems)
     print(f"{len(every)} combinations, {len(report.accepted)} compile, {found} problems")
+    if options.objects:
+        options.objects.write_text("\n".join(sorted(report.distinct)))
     files = {
         PAGE: page(report, len(every)),
         COVER: json.dumps(cover(report.accepted), indent=1) + "\n",

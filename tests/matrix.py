@@ -74,6 +74,8 @@ class Report:
     refused: Counter[tuple[str, ...]] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     objects: int = 0
+    distinct: set[str] = field(default_factory=set)
+    """The objects as JSON; those that differ by the environment's name only are one."""
 
 
 def cases() -> Iterator[Case]:
@@ -148,6 +150,7 @@ def run(engine: Engine, chosen: Sequence[Case], *, workers: int = 2) -> Report:
             report.refused += part.refused
             report.problems += part.problems
             report.objects += part.objects
+            report.distinct |= part.distinct
     return report
 
 
@@ -210,18 +213,23 @@ def _build(
         source = EnvironmentSource(name, "matrix", b"")
         unit = unit_of(source, loaded, layouts[name], (), built)
         errors = [f"{f.rule.code} {f.message}" for f in unit.findings]
-        errors += _schema_errors(built.manifests, loaded.resolved.namespace.name)
+        texts = [_anonymous(manifest, name) for manifest in built.manifests]
+        errors += _schema_errors(texts)
         if built.warnings:
             errors.append(built.warnings)
         report.problems += [f"{case.labels}: {error}" for error in errors]
         report.accepted.append(case.labels)
         report.objects += unit.objects
+        report.distinct.update(texts)
 
 
-def _schema_errors(manifests: Iterable[Manifest], namespace: str) -> Iterator[str]:
-    """Yield what a strict schema check says; objects that differ by namespace only, once."""
-    for manifest in manifests:
-        text = json.dumps(manifest, sort_keys=True).replace(namespace, "emqx-matrix")
+def _anonymous(manifest: Manifest, name: str) -> str:
+    return json.dumps(manifest, sort_keys=True).replace(name, "matrix")
+
+
+def _schema_errors(texts: Iterable[str]) -> Iterator[str]:
+    """Yield what a strict schema check says."""
+    for text in texts:
         for version in KUBERNETES:
             yield from strict_errors(json.loads(text), f"{version[0]}.{version[1]}")
 

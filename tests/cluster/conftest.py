@@ -18,7 +18,7 @@ from tests.cluster.namespaces import new_namespace
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "proof.md"
 
-Record = Callable[[str, str, object], None]
+Record = Callable[[str, str, int], None]
 
 _COUNTS = pytest.StashKey[results.Counts]()
 
@@ -103,7 +103,7 @@ def namespace(client: Client) -> Iterator[str]:
 def record(request: pytest.FixtureRequest) -> Record:
     """Say what was counted: `record("accepted", "combinations", 7)` is a line of docs/proof.md."""
 
-    def said(family: str, what: str, number: object) -> None:
+    def said(family: str, what: str, number: int) -> None:
         request.node.user_properties.append(results.to_property(family, what, number))
 
     return said

@@ -127,22 +127,7 @@ def _start_api_server(keeper: Keeper, paths: dict[str, Path]) -> tuple[str, str]
         check=True,
         capture_output=True,
     )
-    # Sockets in the folder: nobody else can have them.
-    etcd, peer = f"unix://{folder}/etcd.sock", f"unix://{folder}/peer.sock"
-    keeper.start(
-        "etcd",
-        [
-            paths["etcd"],
-            f"--data-dir={folder}/etcd",
-            f"--listen-client-urls={etcd}",
-            f"--advertise-client-urls={etcd}",
-            f"--listen-peer-urls={peer}",
-            f"--initial-advertise-peer-urls={peer}",
-            f"--initial-cluster=default={peer}",
-            "--unsafe-no-fsync",
-            "--log-level=warn",
-        ],
-    )
+    etcd = _start_etcd(keeper, paths["etcd"])
     for _ in range(_TRIES):
         port = _free_port()
         process = keeper.start(
@@ -152,6 +137,30 @@ def _start_api_server(keeper: Keeper, paths: dict[str, Path]) -> tuple[str, str]
         if _answers(process, Client(url, folder / "certificates" / "apiserver.crt", token)):
             return url, token
     raise ProcessError(f"kube-apiserver found no free port in {_TRIES} tries")
+
+
+def _start_etcd(keeper: Keeper, path: Path) -> str:
+    """Start etcd on sockets in the folder, which nobody else can have, and return its address."""
+    folder = keeper.folder
+    address = f"unix://{folder}/etcd.sock"
+    # What it tells others must look like this; a single member is never called by it.
+    told = "http://127.0.0.1:2380"
+    arguments = (
+        f"--data-dir={folder}/etcd",
+        f"--listen-client-urls={address}",
+        f"--listen-peer-urls=unix://{folder}/peer.sock",
+        f"--advertise-client-urls={told}",
+        f"--initial-advertise-peer-urls={told}",
+        f"--initial-cluster=default={told}",
+        "--unsafe-no-fsync",
+        "--log-level=warn",
+    )
+    process = keeper.start("etcd", [path, *arguments])
+    socket_file = folder / "etcd.sock"
+    wait_for(lambda: process.code is not None or socket_file.exists(), "etcd listens")
+    if process.code is not None:
+        raise ProcessError(f"etcd ended; it said:\n{process.last_words()}")
+    return address
 
 
 def _free_port() -> int:

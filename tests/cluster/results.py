@@ -17,16 +17,19 @@ FAMILIES: Mapping[str, str] = {
 }
 """What is proved, in the order of the page."""
 
-Counts = dict[str, dict[str, str]]
+Counts = dict[str, dict[str, int]]
 """Numbers by family and by what was counted."""
 
 _PROPERTY = "cluster proof"
 
 
-def to_property(family: str, what: str, number: object) -> tuple[str, object]:
-    """Return a property of a test's report that says *what* was counted for *family*."""
+def to_property(family: str, what: str, number: int) -> tuple[str, object]:
+    """Return a property of a test's report that says *what* was counted for *family*.
+
+    What several tests say of the same adds up.
+    """
     assert family in FAMILIES
-    return _PROPERTY, [family, what, str(number)]
+    return _PROPERTY, [family, what, number]
 
 
 def add(counts: Counts, properties: Iterable[tuple[str, object]]) -> None:
@@ -34,7 +37,8 @@ def add(counts: Counts, properties: Iterable[tuple[str, object]]) -> None:
     for name, value in properties:
         if name == _PROPERTY and isinstance(value, list):
             family, what, number = value
-            counts.setdefault(family, {})[what] = number
+            numbers = counts.setdefault(family, {})
+            numbers[what] = numbers.get(what, 0) + number
 
 
 def page(counts: Counts) -> str:
@@ -52,6 +56,6 @@ def page(counts: Counts) -> str:
         first = True
         for what, number in sorted(counts[family].items()):
             head = f"| {family} | {meaning} |" if first else "| | |"
-            lines.append(f"{head} {what} | {number} |")
+            lines.append(f"{head} {what} | {number:,} |")
             first = False
     return "\n".join(lines) + "\n"

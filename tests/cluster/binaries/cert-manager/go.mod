@@ -1,0 +1,6 @@
+// Only read: its CRD is the schema of Certificates.
+module emqx-gitops.test/cert-manager
+
+go 1.26.0
+
+require github.com/cert-manager/cert-manager v1.21.2

@@ -1,0 +1,6 @@
+// Only read: its CRD is the schema of ServiceMonitors.
+module emqx-gitops.test/prometheus-operator
+
+go 1.26.0
+
+require github.com/prometheus-operator/prometheus-operator v0.85.0

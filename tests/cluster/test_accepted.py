@@ -1,0 +1,142 @@
+"""What compiles is accepted by a real API server, in a namespace that Pod Security restricts."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emqx_gitops.manifests import read_stream
+from tests.cluster import custom
+from tests.cluster.accepted import moved, refusals
+from tests.cluster.client import Client, Manifest
+from tests.cluster.conftest import Record
+
+ROOT = Path(__file__).resolve().parents[2]
+RENDERED = ROOT / "dist" / "rendered"
+
+
+@pytest.fixture(scope="module")
+def extended(request: pytest.FixtureRequest, client: Client) -> Client:
+    """A client of a cluster that knows ServiceMonitors and Certificates."""
+    if request.config.getoption("--kubeconfig", default=None) is None:
+        custom.define(client)
+    elif not custom.known(client):
+        pytest.skip("your cluster knows no ServiceMonitor or no Certificate")
+    return client
+
+
+def test_every_combination_is_accepted(
+    client: Client, namespace: str, record: Record, tmp_path: Path
+) -> None:
+    """All that the matrix compiles passes a dry run with strict validation, without a warning."""
+    file = tmp_path / "objects"
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "matrix.py", "--check", "--objects", file],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    compiled = re.search(r"(\d+) compile", done.stdout)
+    assert compiled
+
+    objects = moved(file.read_text().splitlines(), "emqx-matrix", namespace)
+
+    assert refusals(client, objects) == []
+    record("accepted", "combinations", int(compiled[1]))
+    record("accepted", "distinct objects that they are made of", len(objects))
+
+
+def _shipped(environment: str, namespace: str) -> list[Manifest]:
+    manifests = [
+        manifest
+        for path in sorted((RENDERED / environment).glob("*.yaml"))
+        for manifest in read_stream(path.read_bytes())
+    ]
+    return moved(map(json.dumps, manifests), f"emqx-{environment}", namespace)
+
+
+@pytest.mark.parametrize("environment", sorted(path.name for path in RENDERED.iterdir()))
+def test_the_shipped_environments_are_accepted(
+    extended: Client, namespace: str, environment: str
+) -> None:
+    """What lies in dist/rendered is accepted, custom resources with their projects' schemas."""
+    assert refusals(extended, _shipped(environment, namespace)) == []
+
+
+Break = Callable[[Manifest], object]
+
+
+def _pod(manifest: Manifest) -> Any:
+    return manifest["spec"]["template"]["spec"]
+
+
+def _container(manifest: Manifest) -> Any:
+    return _pod(manifest)["containers"][0]
+
+
+FAULTS: dict[str, tuple[str, Break, str]] = {
+    "unknown field": ("StatefulSet", lambda m: _pod(m).update(colour="blue"), "colour"),
+    "misspelt field": ("Service", lambda m: m["spec"].update(sesionAffinity="None"), "sesion"),
+    "wrong type": ("StatefulSet", lambda m: m["spec"].update(replicas="three"), "replicas"),
+    "missing selector": ("StatefulSet", lambda m: m["spec"].pop("selector"), "selector"),
+    "missing capacity": ("PersistentVolume", lambda m: m["spec"].pop("capacity"), "capacity"),
+    "long name of a port": (
+        "StatefulSet",
+        lambda m: _container(m)["ports"][0].update(name="listener-for-mqtt"),
+        "no more than 15",
+    ),
+    "port out of range": (
+        "Service",
+        lambda m: m["spec"].update(type="NodePort", ports=[{"port": 1883, "nodePort": 80}]),
+        "not in the valid range",
+    ),
+    "privileged": (
+        "StatefulSet",
+        lambda m: _container(m)["securityContext"].update(privileged=True),
+        "privileged",
+    ),
+    "root": ("Deployment", lambda m: _pod(m)["securityContext"].clear(), "restricted"),
+    "folder of the node": (
+        "StatefulSet",
+        lambda m: _pod(m)["volumes"].append({"name": "host", "hostPath": {"path": "/"}}),
+        "hostPath",
+    ),
+    "variable twice": (
+        "StatefulSet",
+        lambda m: _container(m)["env"].extend([{"name": "A", "value": "1"}] * 2),
+        "hides previous definition",
+    ),
+    "old version": (
+        "PodDisruptionBudget",
+        lambda m: m.update(apiVersion="policy/v1beta1"),
+        "could not find",
+    ),
+    "no endpoints to scrape": ("ServiceMonitor", lambda m: m["spec"].pop("endpoints"), "endpoints"),
+}
+"""What is broken, in which object of the shipped `prod`, and what the API server then says."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_not_accepted(
+    extended: Client, namespace: str, record: Record, fault: str
+) -> None:
+    """The proof fails for objects that are broken in one place, and names it."""
+    kind, break_, words = FAULTS[fault]
+    broken = copy.deepcopy(_shipped("prod", namespace))
+    break_(next(manifest for manifest in broken if manifest["kind"] == kind))
+
+    told = refusals(extended, broken)
+
+    assert told
+    assert all(line.startswith((kind, "Pod ")) for line in told)
+    assert any(words in line for line in told)
+    record("accepted", "faults put in on purpose, and found", 1)
