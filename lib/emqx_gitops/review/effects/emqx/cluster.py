@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from emqx_gitops.emqx import Edition, Keys, Line, Version, keys_of, line_of
-from emqx_gitops.emqx import hocon
+from emqx_gitops.emqx import Edition, Keys, Line, Version, hocon, keys_of, line_of
 from emqx_gitops.manifests import Manifest, ResourceId
 from emqx_gitops.review.effects.emqx.facts import Fact, Place
 from emqx_gitops.review.effects.emqx.variables import Side, variables
@@ -110,7 +109,7 @@ class Cluster:
         return keys_of(self.line)
 
     def get(self, *keys: str) -> str | None:
-        """Return the value of the first of *keys* that is set, as EMQX reads it; None if unknown."""
+        """Return the value of the first of *keys* that is set, as EMQX reads it."""
         for key in keys:
             fact = self.settings.get(key)
             if fact is not None:
@@ -162,7 +161,7 @@ def _clusters(pod: Pod, side: Side) -> Iterator[Cluster]:
         if "initContainers" in container.path:
             continue
         name = Item((("name", text(container.body.get("name"))),))
-        path = (*TEMPLATES[pod.kind], "spec", "containers", name)
+        path: Path = (*TEMPLATES[pod.kind], "spec", "containers", name)
         settings = variables(pod, container, path, side)
         if _image_name(container) in _EDITIONS or _is_labelled(pod, settings):
             yield Cluster(pod, container, settings, side)
@@ -180,7 +179,7 @@ def _image_name(container: Container) -> str:
 
 
 def pair(old: Iterable[Cluster], new: Iterable[Cluster]) -> list[tuple[Cluster, Cluster]]:
-    """Return which cluster became which: by name and namespace, then name, then as the only ones."""
+    """Return which cluster became which: by name and namespace, by name, or as the only ones."""
     before, after = list(old), list(new)
     pairs: list[tuple[Cluster, Cluster]] = []
     for alike in (_same_place, _same_name, _only):

@@ -31,6 +31,8 @@ class Fact:
     """None where it is not known: from a Secret, or from an object that is not there."""
     sources: tuple[Source, ...]
     """At least one, the nearest first: a variable, then the variables that it names."""
+    secret: tuple[str, str] | None = None
+    """Name and key of the Secret that it comes from."""
 
     @property
     def given(self) -> str:

@@ -24,7 +24,9 @@ class Discovery(NamedTuple):
 
     strategy: str
     target: str
-    """What is asked, and for what: ``emqx-headless, hostname``."""
+    """What is asked, and for what, in words."""
+    asked: tuple[str | None, ...]
+    """The values that decide what is found; addresses among them may hold passwords."""
     service: str
     """Name of the Service that is asked; empty where none is, or it is not known."""
     keys: tuple[str, ...]
@@ -92,22 +94,22 @@ def discovery(cluster: Cluster) -> Discovery:
         # Names by address are made of addresses alone.
         below = f", below {suffix or 'no suffix'}" if kind != "ip" else ""
         target = f"{kind} of Service {namespace}/{service}{below}"
-        return Discovery(strategy, target, service, asked)
+        return Discovery(strategy, target, (target,), service, asked)
     if strategy == "dns":
         asked = (keys.dns_name, keys.dns_record_type, *((keys.dns_app,) if keys.dns_app else ()))
         name, record = get(keys.dns_name) or "localhost", get(keys.dns_record_type) or "a"
         labels = name.split(".")
         ours = labels[1:3] == [cluster.namespace, "svc"]
         service = labels[0] if ours else ""
-        return Discovery(strategy, f"{record} records of {name}", service, asked)
+        target = f"{record} records of {name}"
+        return Discovery(strategy, target, (target,), service, asked)
     if strategy == "static":
-        seeds = get(keys.static_seeds) or ""
-        return Discovery(strategy, f"seeds {seeds}", "", (keys.static_seeds,))
+        names = sorted(seeds(cluster))
+        return Discovery(strategy, "its seeds", tuple(names), "", (keys.static_seeds,))
     if strategy == "etcd":
         asked = ("EMQX_CLUSTER__ETCD__SERVER", "EMQX_CLUSTER__ETCD__PREFIX")
-        target = f"etcd {get(asked[0])}, prefix {get(asked[1]) or 'emqxcl'}"
-        return Discovery(strategy, target, "", asked)
-    return Discovery(strategy, "", "", ())
+        return Discovery(strategy, "what etcd knows", tuple(map(get, asked)), "", asked)
+    return Discovery(strategy, "", (), "", ())
 
 
 def seeds(cluster: Cluster) -> frozenset[str]:

@@ -50,12 +50,12 @@ def _whole(kind: str, key: ResourceId, here: Place, side: Side) -> Iterator[tupl
     manifest = side.get(key, {})
     for name, value in mapping(manifest.get("data")).items():
         if kind == "Secret":
-            yield name, Fact(None, (Source(here, f"Secret {key.name}"),))
+            yield name, Fact(None, (Source(here, f"Secret {key.name}"),), (key.name, name))
         elif type(value) is str:
             yield name, Fact(value, (Source(Place(key, ("data", name)), value),))
     if kind == "Secret":
         for name in mapping(manifest.get("stringData")):
-            yield name, Fact(None, (Source(here, f"Secret {key.name}"),))
+            yield name, Fact(None, (Source(here, f"Secret {key.name}"),), (key.name, name))
 
 
 def _single(entry: Manifest, place: Place, pod: Pod, known: Mapping[str, Fact], side: Side) -> Fact:
@@ -65,7 +65,8 @@ def _single(entry: Manifest, place: Place, pod: Pod, known: Mapping[str, Fact], 
     secret = mapping(value_from.get("secretKeyRef"))
     if secret:
         said = f"key {secret.get('key')} of Secret {secret.get('name')}"
-        return Fact(None, (Source(place, said),))
+        name_and_key = text(secret.get("name")), text(secret.get("key"))
+        return Fact(None, (Source(place, said),), name_and_key)
     configmap = mapping(value_from.get("configMapKeyRef"))
     if configmap:
         return _of_map(configmap, place, pod.namespace, side)
