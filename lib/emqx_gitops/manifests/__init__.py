@@ -1,10 +1,11 @@
 """
 The lowest layer: what a manifest is, and the only code that reads or writes YAML.
 
-Files that people write go through `read_document`, what programs print through `read_stream`, and
-all that we write through `to_yaml`.
+Files that people write go through `read_document`, what programs print through `read_stream`, many
+texts that have much in common through a `BlockReader`, and all that we write through `to_yaml`.
 """
 
+from emqx_gitops.manifests.blocks import BlockReader
 from emqx_gitops.manifests.documents import glance
 from emqx_gitops.manifests.faults import Place, YamlError
 from emqx_gitops.manifests.identity import Manifest, ResourceId, ValuePath, base_name
@@ -13,6 +14,7 @@ from emqx_gitops.manifests.stream import read_stream
 from emqx_gitops.manifests.writer import order_keys, to_yaml
 
 __all__ = [
+    "BlockReader",
     "Document",
     "Manifest",
     "Place",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from emqx_gitops.manifests import BlockReader
 from emqx_gitops.review.compare import compare
 from emqx_gitops.review.effects.registry import effects_of
 from emqx_gitops.review.grouping import group
@@ -35,12 +36,13 @@ def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) 
     judged: list[tuple[Change, tuple[Effect, ...]]] = []
     unchanged = 0
     counts: dict[str, int] = {}
+    reader = BlockReader()
     for part in _parts(old, new):
-        changes, same = _changes(part)
+        changes, same = _changes(part, reader)
         unchanged += same
         if part.environment:
             counts[part.environment] = len(part.new)
-        around = Surroundings(Objects(part.old), Objects(part.new), apply)
+        around = Surroundings(Objects(part.old, reader), Objects(part.new, reader), apply)
         judged += ((change, effects_of(change, around)) for change in changes)
     entries = sorted(group(judged), key=_rank)
     return Review(old.label, new.label, tuple(entries), unchanged, tuple(warnings), counts)
@@ -71,12 +73,12 @@ def _by_environment(side: Side) -> dict[str, list[Document]]:
     return found
 
 
-def _changes(part: _Part) -> tuple[list[Change], int]:
+def _changes(part: _Part, reader: BlockReader) -> tuple[list[Change], int]:
     """Return the changes of one environment, and the number of objects that stay the same."""
     olds, news = _differing(part.old, part.new), _differing(part.new, part.old)
     unchanged = len(part.new) - len(news)
-    old_objects = [each for document in olds for each in objects_of(document)]
-    new_objects = [each for document in news for each in objects_of(document)]
+    old_objects = [each for document in olds for each in objects_of(document, reader)]
+    new_objects = [each for document in news for each in objects_of(document, reader)]
     changes = []
     for each in pair(old_objects, new_objects):
         change = _change(each, part.environment)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from emqx_gitops.manifests import Manifest, ResourceId, YamlError, glance, read_stream
+from emqx_gitops.manifests import BlockReader, Manifest, ResourceId, YamlError, glance
 from emqx_gitops.manifests.documents import split_documents
 from emqx_gitops.review.model import Object
 from emqx_gitops.review.sides.errors import ReadError
@@ -60,14 +60,15 @@ def documents_of(text: str, file: str, environment: str | None = None) -> list[D
     return [Document(part.text, file, part.line, environment) for part in split_documents(text)]
 
 
-def objects_of(document: Document) -> list[Object]:
+def objects_of(document: Document, reader: BlockReader | None = None) -> list[Object]:
     """
     Return the objects in *document*: those of a ``List`` each for itself, none in other YAML.
 
-    Raises `SideError` for what is no YAML.
+    With one *reader* for many documents, equal parts of their objects are one. Raises `SideError`
+    for what is no YAML.
     """
     try:
-        manifests = read_stream(document.text)
+        manifests = (reader or BlockReader()).read(document.text)
     except YamlError as error:
         line = document.line + (error.place.line - 1 if error.place else 0)
         # An alias without anchor is most often a password that begins with an asterisk.
@@ -97,8 +98,9 @@ def _unrolled(manifest: Manifest) -> Iterator[Manifest]:
 class Objects(Mapping[ResourceId, Manifest]):
     """All objects of one side, each read when somebody asks for it."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[Document], reader: BlockReader) -> None:
         """Take the documents of one environment, or of a side without environments."""
+        self._reader = reader
         self._documents = tuple(documents)
         self._read: dict[ResourceId, Manifest] = {}
 
@@ -110,7 +112,7 @@ class Objects(Mapping[ResourceId, Manifest]):
             if seen is not None:
                 places[seen] = document
             else:
-                places |= {each.id: each.manifest for each in objects_of(document)}
+                places |= {each.id: each.manifest for each in objects_of(document, self._reader)}
         return places
 
     @cached_property
@@ -125,7 +127,7 @@ class Objects(Mapping[ResourceId, Manifest]):
         if not isinstance(place, Document):
             return place
         if key not in self._read:
-            self._read |= {each.id: each.manifest for each in objects_of(place)}
+            self._read |= {each.id: each.manifest for each in objects_of(place, self._reader)}
         return self._read[key]
 
     def __iter__(self) -> Iterator[ResourceId]:
