@@ -180,24 +180,28 @@ class _Asked:
 
 
 def _review(asked: _Asked) -> Review:
+    from emqx_gitops.review.same import same
+
+    old, new = _sides(asked)
+    if found := same(old, new):
+        return found
     from emqx_gitops.review.model import Apply
     from emqx_gitops.review.pipeline import review
 
-    old, new = _sides(asked)
     ways = frozenset(Apply(each) for each in asked.ways)
     return review(old, new, apply=ways or frozenset(Apply))
 
 
 def _sides(asked: _Asked) -> tuple[Side, Side]:
-    from emqx_gitops.review.sides import external
     from emqx_gitops.review.sides.place import Makers
     from emqx_gitops.review.sides.reading import read_sides
     from emqx_gitops.review.sides.resolve import Asked, read
 
-    if asked.kubectl:
-        return read_sides(*external.from_kubectl(asked.sides))
-    if asked.git_driver:
-        return read_sides(*external.from_git(asked.sides))
+    if asked.kubectl or asked.git_driver:
+        from emqx_gitops.review.sides import external
+
+        given = external.from_kubectl if asked.kubectl else external.from_git
+        return read_sides(*given(asked.sides))
     question = Asked(
         asked.sides, asked.root, os.environ, asked.staged, frozenset(asked.environments)
     )

@@ -27,7 +27,7 @@ def from_kubectl(words: tuple[str, ...]) -> tuple[Listing, Listing]:
 
 def _folder(path: Path) -> tuple[tuple[File, ...], tuple[str, ...]]:
     files, links = list_folder(path, "", every=True)
-    return tuple(each.file for each in files), left_out(links, "that links elsewhere")
+    return tuple(each.file for each in files), left_out(links, "symbolic link")
 
 
 def from_git(words: tuple[str, ...]) -> tuple[Listing, Listing]:

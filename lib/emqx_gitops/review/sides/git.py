@@ -35,16 +35,15 @@ class Git:
         # GIT_DIR may be relative to where we run, and then that is the top of the working tree.
         self._folder = Path.cwd() if "GIT_DIR" in environ else root
         self._environ = {**environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-        done = self._start("rev-parse", "--is-shallow-repository", "--is-inside-work-tree")
-        if done.returncode:
+        # Where there is no working tree, the last question fails after the first is answered.
+        done = self._start("rev-parse", "--is-shallow-repository", "--show-toplevel")
+        shallow, _, top = os.fsdecode(done.stdout).removesuffix("\n").partition("\n")
+        if not shallow:
             raise _no_repository(root, done.stderr)
-        shallow, inside = done.stdout.decode().split()
         self.shallow = shallow == "true"
-        self.top: Path | None = None
+        self.top = Path(top) if top else None
         """Top of the working tree; None for a bare repository."""
-        if inside == "true":
-            top = os.fsdecode(self.ask("rev-parse", "--show-toplevel").removesuffix(b"\n"))
-            self.top = self._folder = Path(top)
+        self._folder = self.top or self._folder
         self.prefix = self._prefix(root)
         """Path of the folder we were asked about below the top, with a slash; empty for the top."""
 

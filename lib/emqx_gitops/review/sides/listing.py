@@ -41,10 +41,13 @@ class Listing:
     """What is left out, a sentence each."""
 
 
-def left_out(names: Sequence[str], what: str) -> tuple[str, ...]:
-    """Return one warning that *names*, each of them *what*, are left out; none for no names."""
+def left_out(names: Sequence[str], what: str, rest: str = "") -> tuple[str, ...]:
+    """Return one warning that *names*, each of them *what*, are left out; none for no names.
+
+    *what* is put into the plural with an s, and *rest* stands after it.
+    """
     if not names:
         return ()
     shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
-    number = "one" if len(names) == 1 else f"{len(names):,}"
-    return (f"left out {number} {what}: {shown}",)
+    number = f"one {what}" if len(names) == 1 else f"{len(names):,} {what}s"
+    return (f"left out {number}{rest}: {shown}",)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -73,7 +72,7 @@ class Place:
         if self.buildable and any(each.below in KUSTOMIZATIONS for each in self.placed):
             with self.folder() as folder:
                 content = makers.kustomize(folder, self.label).encode()
-            return self._of((File(self.label, lambda: content, named=True),))
+            return Listing(self.label, (File(self.label, lambda: content, named=True),))
         return self._of(plain(self.placed))
 
     def _of(self, files: tuple[File, ...]) -> Listing:
@@ -108,6 +107,8 @@ def _extracted(git: Git, entries: Entries, base: str) -> Iterator[Path]:
 
     The whole of it, because kustomizations refer to folders beside them.
     """
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="emqx-gitops-") as name:
         top = Path(name).resolve()
         for path, entry in entries.items():

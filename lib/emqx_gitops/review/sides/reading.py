@@ -7,8 +7,10 @@ Files that are the same on both sides are read once.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 from emqx_gitops.manifests import YamlError
 from emqx_gitops.manifests.source import decode
@@ -34,7 +36,8 @@ class _Found:
     """What was read of one side."""
 
     documents: list[Document] = field(default_factory=list)
-    binary: dict[str, None] = field(default_factory=dict)
+    binary: dict[str, bytes] = field(default_factory=dict)
+    """Contents of files that are no text, by path."""
     foreign: dict[str, str] = field(default_factory=dict)
     """Texts of files with YAML that is no object, by path."""
 
@@ -46,19 +49,41 @@ def read_sides(old: Listing, new: Listing) -> tuple[Side, Side]:
     Raises ReadError for a file that cannot be read, and for one without text that was named itself;
     below a folder it is left out with a warning. Warnings speak only of what differs.
     """
+    if _unchanged(old, new):
+        return _unread(old), _unread(new)
     texts: dict[str, str | None] = {}
     before, after = _read(old, texts), _read(new, texts)
-    return _side(old, before, after), _side(new, after, before)
-
-
-def _side(listing: Listing, own: _Found, other: _Found) -> Side:
-    foreign = [path for path, text in own.foreign.items() if other.foreign.get(path) != text]
+    binary = _differing(before.binary, after.binary)
+    foreign = _differing(before.foreign, after.foreign)
     warnings = (
-        *listing.warnings,
-        *left_out(list(own.binary), "that is no text"),
-        *left_out(foreign, "with YAML that is no Kubernetes object"),
+        *dict.fromkeys((*old.warnings, *new.warnings)),
+        *left_out(binary, "binary file"),
+        *left_out(foreign, "file", " without Kubernetes objects"),
     )
-    return Side(listing.label, tuple(own.documents), warnings)
+    return (
+        Side(old.label, tuple(before.documents)),
+        Side(new.label, tuple(after.documents), warnings),
+    )
+
+
+def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return [path for path in {**old, **new} if old.get(path) != new.get(path)]
+
+
+def _unchanged(old: Listing, new: Listing) -> bool:
+    """Tell whether both sides are the same rendered objects, before a file is read."""
+    before, after = (
+        Counter((each.environment, each.digest) for each in side.files) for side in (old, new)
+    )
+    return before == after and all(name and digest for name, digest in before)
+
+
+def _unread(listing: Listing) -> Side:
+    """Return a side to be compared with its like: one object a file, with nothing in it."""
+    documents = tuple(
+        Document(each.digest, each.path, 1, each.environment) for each in listing.files
+    )
+    return Side(listing.label, documents, listing.warnings)
 
 
 def _read(listing: Listing, texts: dict[str, str | None]) -> _Found:
@@ -71,7 +96,7 @@ def _read(listing: Listing, texts: dict[str, str | None]) -> _Found:
     for file in listing.files:
         text = _text(file, texts)
         if text is None:
-            found.binary[file.path] = None
+            found.binary[file.path] = file.digest.encode() or file.read()
         elif not file.named and _is_source(PurePosixPath(file.path), charts):
             found.foreign[file.path] = text
         else:

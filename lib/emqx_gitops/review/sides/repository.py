@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from emqx_gitops.review.sides.errors import ReadError
 from emqx_gitops.review.sides.git import Git
-from emqx_gitops.review.sides.listing import Listing
+from emqx_gitops.review.sides.listing import Listing, left_out
 from emqx_gitops.review.sides.place import Place, as_ours, git_place
 from emqx_gitops.review.sides.revisions import Entries, committed, file_of, staged, working
 from emqx_gitops.review.sides.spec import OnDisk, Revision, Spec, Special, Specs
@@ -59,7 +59,21 @@ def find(
     if len(trees) == len(sides) and any(each.has_rendered for each in places):
         # What one side of a repository renders, the other does not have yet, or no more.
         sides = [as_ours(each) if isinstance(each, Place) else each for each in sides]
-    return sides[0], sides[1]
+    return sides[0], _warned(sides[1], trees)
+
+
+def _warned(side: Place | Listing, trees: list[_Tree]) -> Place | Listing:
+    """Return *side* with a warning about links and submodules that are not the same on both."""
+    others = [
+        {path: entry for path, entry in each.entries.items() if not entry.is_file} for each in trees
+    ]
+    everything = {path: entry for each in others for path, entry in each.items()}
+    links = sorted(
+        path for path, entry in everything.items() if any(o.get(path) != entry for o in others)
+    )
+    return replace(
+        side, warnings=(*side.warnings, *left_out(links, "path", " (links or submodules)"))
+    )
 
 
 def _tree(git: Git, spec: Special | Revision, specs: Specs, base: _Commit) -> _Tree:

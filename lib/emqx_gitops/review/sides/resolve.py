@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,6 +41,10 @@ class Asked:
 def read(asked: Asked, makers: Makers) -> tuple[Side, Side]:
     """Return both sides, read; raise ReadError, BuildError or EngineError."""
     specs = parse(asked.words, asked.root, staged=asked.staged)
+    for word in asked.words:
+        if _is_revision_too(word, asked):
+            fix = f"write ./{word} for the folder, or git:{word} for the revision"
+            raise ReadError(word, "is both a folder and a revision", fix)
     if isinstance(specs.old, OnDisk) and isinstance(specs.new, OnDisk):
         pair = _named(specs.old.name, asked), _named(specs.new.name, asked)
         return _read(pair, asked, makers)
@@ -50,6 +54,17 @@ def read(asked: Asked, makers: Makers) -> tuple[Side, Side]:
     with closing(Git(asked.root, asked.environ)) as git:
         old, new = find(git, specs, lambda name: _named(name, asked))
         return _read((old, new), asked, makers)
+
+
+def _is_revision_too(word: str, asked: Asked) -> bool:
+    """Tell whether the folder *word* has the name of a branch or tag; git is asked for few."""
+    if "/" in word or not word.strip(".") or not (asked.root / word).is_dir():
+        return False
+    from emqx_gitops.review.sides.git import Git
+
+    with suppress(ReadError), closing(Git(asked.root, asked.environ)) as git:
+        return bool(git.commit(word))
+    return False
 
 
 def _named(name: str, asked: Asked) -> Place | Listing:
@@ -63,7 +78,7 @@ def _named(name: str, asked: Asked) -> Place | Listing:
     if not path.is_dir():
         return Listing(name, (list_file(path, name),))
     files, links = list_folder(path, name)
-    return disk_place(name, path, files, left_out(links, "that links elsewhere"))
+    return disk_place(name, path, files, left_out(links, "symbolic link"))
 
 
 def _read(
