@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from emqx_gitops.review.effects import bare_pods, emqx, fallback, immutable, workloads
+from emqx_gitops.review.effects import (
+    bare_pods,
+    budgets,
+    config,
+    delivery,
+    delivery_rules,
+    emqx,
+    fallback,
+    immutable,
+    namespaces,
+    networks,
+    privilege,
+    reach,
+    removal,
+    removal_rules,
+    rights,
+    selectors,
+    services,
+    services_rules,
+    storage,
+    workloads,
+)
 from emqx_gitops.review.model import (
     Change,
     Effect,
@@ -12,30 +33,68 @@ from emqx_gitops.review.model import (
     Surroundings,
 )
 
-_KUBERNETES = (workloads, bare_pods, immutable)
-
-FINDERS: tuple[EffectFinder, ...] = (*(each.find for each in _KUBERNETES), *emqx.FINDERS)
+FINDERS: tuple[EffectFinder, ...] = (
+    removal.find,
+    storage.find,
+    immutable.find,
+    bare_pods.find,
+    services.find,
+    reach.find,
+    selectors.find,
+    budgets.find,
+    networks.find,
+    rights.find,
+    config.find,
+    namespaces.find,
+    privilege.find,
+    workloads.find,
+    delivery.find,
+    *emqx.FINDERS,
+)
 """Each looks at every change; the order is that of effects that weigh the same."""
 
 RULES: tuple[EffectRule, ...] = tuple(
     sorted(
         (
-            *(rule for each in _KUBERNETES for rule in each.RULES),
-            *emqx.RULES,
+            *workloads.RULES,
+            *immutable.RULES,
+            *bare_pods.RULES,
+            *storage.RULES,
+            *services_rules.RULES,
+            *selectors.RULES,
+            *budgets.RULES,
+            *networks.RULES,
+            *rights.RULES,
+            *config.RULES,
+            *namespaces.RULES,
+            *privilege.RULES,
+            *removal_rules.RULES,
+            *delivery_rules.RULES,
             *fallback.RULES,
+            *emqx.RULES,
         ),
         key=lambda rule: rule.code,
     )
 )
 
 _WEIGHT = {outcome: place for place, outcome in enumerate(Outcome)}
+_IDLE = frozenset({Outcome.ROLLING_RESTART, Outcome.WIDENED, Outcome.IN_PLACE, Outcome.NONE})
+"""Outcomes that a refused object cannot have."""
 
 
 def effects_of(change: Change, surroundings: Surroundings) -> tuple[Effect, ...]:
-    """Return what *change* does, worst first; at least one effect, and ``none`` only alone."""
-    found = {
-        effect: None for finder in FINDERS for effect in finder(change, surroundings)
-    } or dict.fromkeys(fallback.find(change))
+    """
+    Return what *change* does, worst first: at least one effect, and ``none`` only alone.
+
+    What every way of applying is refused does nothing of the milder things.
+    """
+    found = list(
+        dict.fromkeys(effect for finder in FINDERS for effect in finder(change, surroundings))
+    )
+    found += delivery.forced(change, found, surroundings)
+    refusing = {way for each in found for way in delivery.refused_by(each, change, surroundings)}
+    if refusing and refusing >= surroundings.apply:
+        found = [each for each in found if each.outcome not in _IDLE]
+    found = found or list(fallback.find(change))
     telling = [each for each in found if each.outcome is not Outcome.NONE]
-    ordered = sorted(telling or found, key=lambda each: _WEIGHT[each.outcome])
-    return tuple(ordered)
+    return tuple(sorted(telling or found, key=lambda each: _WEIGHT[each.outcome]))

@@ -1,0 +1,149 @@
+"""What Flux, Argo CD and kubectl do with a change: one may take what another is refused."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from emqx_gitops.manifests import Manifest
+from emqx_gitops.review.effects import delivery_rules as rules
+from emqx_gitops.review.effects.pods import command, has_pods, pod_spec, spec_path, title
+from emqx_gitops.review.effects.reading import at, mapping, mappings
+from emqx_gitops.review.effects.removal import DATA
+from emqx_gitops.review.effects.ways import forces, named, prunes, server_side
+from emqx_gitops.review.model import Apply, Change, Effect, Item, Kind, Outcome, Path, Surroundings
+
+
+def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
+    """Yield what only some ways of applying do, and guards that are taken off."""
+    if change.new is None:
+        return
+    new = change.new.manifest
+    server = [each for each in surroundings.apply if server_side(new, each)]
+    client = [each for each in surroundings.apply if not server_side(new, each)]
+    yield from _too_large(change, client)
+    if server:
+        yield from _doubles(change, named(server))
+        yield from _recreate(change, named(server))
+    yield from _unguarded(change, surroundings)
+
+
+def forced(change: Change, found: list[Effect], surroundings: Surroundings) -> Iterator[Effect]:
+    """Yield what becomes of an object that is deleted and made again where it is refused."""
+    if change.new is None or not any(each.outcome is Outcome.REFUSED for each in found):
+        return
+    new = change.new.manifest
+    ways = [each for each in surroundings.apply if forces(new, each)]
+    if ways:
+        rule = rules.FORCED_DATA if change.id.kind in DATA else rules.FORCED
+        verb = "deletes" if len(ways) == 1 else "delete"
+        message = f"{named(ways)} {verb} {title(new)} and makes it again, for it is marked so"
+        yield rule.on((), message)
+
+
+def refused_by(effect: Effect, change: Change, surroundings: Surroundings) -> frozenset[Apply]:
+    """Return the ways that a refusal holds for, of those that are asked about."""
+    if effect.outcome is not Outcome.REFUSED or change.new is None:
+        return frozenset()
+    new = change.new.manifest
+    if effect.rule in rules.SERVER_ONLY:
+        return frozenset(each for each in surroundings.apply if server_side(new, each))
+    if effect.rule in rules.CLIENT_ONLY:
+        return frozenset(each for each in surroundings.apply if not server_side(new, each))
+    return surroundings.apply
+
+
+def _too_large(change: Change, client: list[Apply]) -> Iterator[Effect]:
+    new = change.object.manifest
+    if change.id.kind in {"ConfigMap", "Secret"} and _data_size(new) > rules.LARGEST_DATA:
+        yield rules.TOO_LARGE.on(("data",), f"the data of {title(new)} is larger than 1 MiB")
+    elif client and _annotation_size(new) > rules.LARGEST_ANNOTATIONS:
+        message = f"{title(new)} does not fit into the annotation that {named(client)} makes of it"
+        yield rules.NO_ROOM.on((), message)
+
+
+def _data_size(manifest: Manifest) -> int:
+    total = 0
+    for key in ("data", "binaryData", "stringData"):
+        coded = key == "binaryData" or (key == "data" and manifest.get("kind") == "Secret")
+        for value in mapping(manifest, key).values():
+            size = len(str(value).encode())
+            total += size * 3 // 4 if coded else size
+    return total
+
+
+def _annotation_size(manifest: Manifest) -> int:
+    """Return how much ``last-applied-configuration`` and the other annotations take."""
+    marks = mapping(manifest, "metadata", "annotations")
+    own = sum(len(str(key).encode()) + len(str(value).encode()) for key, value in marks.items())
+    text = json.dumps(manifest, separators=(",", ":"), ensure_ascii=False, default=str)
+    return own + len("kubectl.kubernetes.io/last-applied-configuration") + len(text.encode()) + 1
+
+
+def _doubles(change: Change, who: str) -> Iterator[Effect]:
+    """Two items with one key: the lists that Kubernetes merges by key may not have them."""
+    new = change.object.manifest
+    for path, keys, values in _keyed_lists(new):
+        seen = Counter(tuple(each.get(key, _IMPLIED.get(key)) for key in keys) for each in values)
+        for found, times in seen.items():
+            if times > 1 and None not in found:
+                step = Item(tuple(zip(keys, map(_key, found), strict=True)))
+                message = f"{who} cannot apply {title(new)}: {times} items are {step}"
+                yield rules.DOUBLE.on((*path, step), message)
+
+
+_IMPLIED = {"protocol": "TCP"}
+
+
+def _key(value: Any) -> str | int:
+    return value if isinstance(value, int) else str(value)
+
+
+def _keyed_lists(manifest: Manifest) -> Iterator[tuple[Path, tuple[str, ...], list[Manifest]]]:
+    if manifest.get("kind") == "Service":
+        yield ("spec", "ports"), ("port", "protocol"), mappings(manifest, "spec", "ports")
+    if not has_pods(manifest):
+        return
+    spec, base = pod_spec(manifest), spec_path(manifest)
+    for key in ("volumes", "initContainers", "containers"):
+        yield (*base, key), ("name",), mappings(spec, key)
+    for key in ("initContainers", "containers"):
+        for each in mappings(spec, key):
+            path: Path = (*base, key, Item((("name", str(each.get("name"))),)))
+            for name, keys in _IN_CONTAINERS.items():
+                yield (*path, name), keys, mappings(each, name)
+
+
+_IN_CONTAINERS = {
+    "env": ("name",),
+    "ports": ("containerPort", "protocol"),
+    "volumeMounts": ("mountPath",),
+    "volumeDevices": ("devicePath",),
+}
+
+
+def _recreate(change: Change, who: str) -> Iterator[Effect]:
+    """Nobody owns the default rollingUpdate, so server-side apply leaves it beside Recreate."""
+    if change.kind is not Kind.CHANGED or change.id.kind != "Deployment" or change.old is None:
+        return
+    old, new = change.old.manifest, change.object.manifest
+    where = ("spec", "strategy", "type")
+    before = at(old, "spec", "strategy", "rollingUpdate") or {}
+    left = {"maxSurge", "maxUnavailable"} - {*before}
+    if at(new, *where) == "Recreate" and at(old, *where) in {None, "RollingUpdate"} and left:
+        patch = '\'{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}\''
+        advice = f"{rules.RECREATE.fix}\n{command(new, 'patch', '--patch', patch)}"
+        message = f"{who} leaves the default rollingUpdate of {title(new)}, which Recreate forbids"
+        yield rules.RECREATE.on(where, message, advice)
+
+
+def _unguarded(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
+    if change.old is None or change.new is None or change.id.kind not in DATA:
+        return
+    old, new = change.old.manifest, change.new.manifest
+    ways = [each for each in surroundings.apply if not prunes(old, each) and prunes(new, each)]
+    if ways:
+        message = f"{named(ways)} may delete {title(new)} from now on"
+        yield rules.UNGUARDED.on(("metadata", "annotations"), message)
