@@ -17,6 +17,9 @@ from emqx_gitops.kustomize.cache import cache_folder
 from emqx_gitops.kustomize.errors import EngineError
 from emqx_gitops.kustomize.pinned import Pin, install, installed
 
+_ENVIRON = dict(os.environ)
+"""As it is at the start: fixtures give tests a cache folder of their own, which is empty."""
+
 _BINARIES = Path(__file__).parent / "binaries"
 _FIX = "put the program into a folder and name that in KUBEBUILDER_ASSETS"
 
@@ -73,7 +76,7 @@ PINS: dict[str, Pin] = {
 """Every program that tests of the cluster run, by its name."""
 
 
-def program(name: str, environ: Mapping[str, str] = os.environ) -> Path:
+def program(name: str, environ: Mapping[str, str] = _ENVIRON) -> Path:
     """Return the program called *name*: the user's own, or the pinned one, built if need be.
 
     Raises EngineError where it can neither be found nor built.
@@ -98,7 +101,7 @@ def _go_folder(environ: Mapping[str, str]) -> Path | None:
     return cache and cache / "go-for-tests"
 
 
-def build_all(environ: Mapping[str, str] = os.environ) -> int:
+def build_all(environ: Mapping[str, str] = _ENVIRON) -> int:
     """Have every program ready, and return an exit code; what Go needed for it is removed."""
     missing = [pin for pin in PINS.values() if installed(pin, environ) is None]
     if missing and not environ.get("KUBEBUILDER_ASSETS"):

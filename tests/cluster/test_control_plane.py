@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -73,7 +72,7 @@ def test_pods_become_ready_and_services_find_them(control_plane: ControlPlane) -
     client.apply(_deployment(namespace))
 
     def addresses() -> list[str]:
-        slices: list[Any] = client.list("discovery.k8s.io/v1", "EndpointSlice", namespace)
+        slices = client.list("discovery.k8s.io/v1", "EndpointSlice", namespace)
         return [
             address
             for each in slices
@@ -83,8 +82,8 @@ def test_pods_become_ready_and_services_find_them(control_plane: ControlPlane) -
             for address in endpoint["addresses"]
         ]
 
-    found = wait_for(lambda: len(set(addresses())) == 2 and addresses(), "two endpoints")
-    assert all(address.startswith("10.244.") for address in found)
+    wait_for(lambda: len(set(addresses())) == 2, "two endpoints")
+    assert all(address.startswith("10.244.") for address in addresses())
     client.delete("apps/v1", "Deployment", "main", namespace)
     client.delete("v1", "Service", "main", namespace)
     wait_for(lambda: not client.list("v1", "Pod", namespace, labels="app=main"), "pods are gone")
