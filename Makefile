@@ -81,6 +81,10 @@ matrix: $(VENV)/.dev ## Build every combination of choices, and write docs/matri
 docs: $(VENV)/.dev ## Write the generated pages of docs/
 	@$(BIN)/python scripts/docs.py
 
+.PHONY: golden
+golden: $(VENV)/.dev ## Write what three tools say of the pull requests in tests/golden
+	@$(BIN)/python scripts/golden.py
+
 .PHONY: lock
 lock: $(VENV)/.dev ## Pin dependencies anew; UPGRADE=1 takes the newest versions
 	@$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml requirements/runtime.in -o requirements/runtime.txt
