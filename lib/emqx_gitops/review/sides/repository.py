@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +39,8 @@ class _Tree(NamedTuple):
     """From the top; empty for all of our own tree, or of the repository."""
     must: bool
     """Whether *path* must be there."""
+    on_disk: bool = False
+    """Whether it is the working tree."""
 
 
 def find(
@@ -94,7 +96,8 @@ def _tree(git: Git, spec: Special | Revision, specs: Specs, base: _Commit) -> _T
     lay = staged if spec is Special.INDEX else working
     if isinstance(specs.old, Revision) and specs.old.path:
         path = _from_top(git, specs.old.path)
-    return _Tree(str(spec.value), lay(git, base.digest, before), path, must=False)
+    on_disk = spec is Special.WORKING_TREE
+    return _Tree(str(spec.value), lay(git, base.digest, before), path, must=False, on_disk=on_disk)
 
 
 def _checked(tree: _Tree) -> _Tree:
@@ -122,6 +125,9 @@ def _side(git: Git, tree: _Tree, root: str) -> Place | Listing:
     if tree.path in tree.entries:
         return Listing(label, (file_of(git, tree.path, tree.entries[tree.path], named=True),))
     place = git_place(git, label, tree.entries, f"{tree.path}/" if tree.path else root)
+    if tree.on_disk and git.top is not None:
+        where = git.top / place.base
+        place = replace(place, folder=lambda: nullcontext(where))
     return replace(place, buildable=bool(tree.path))
 
 

@@ -31,6 +31,7 @@ def rendered(files: Iterable[Placed], base: str = "") -> tuple[File, ...]:
     """
     Return the rendered objects of our own trees, with their environments; none in other trees.
 
+    A tree below the folder that was asked for is a part of its environments' names: ``eu/prod``.
     *base* is the path of the folder that was asked for, as far as it is known: the folder of one
     environment, or a part of it, is a folder like any other.
     """
@@ -41,10 +42,8 @@ def rendered(files: Iterable[Placed], base: str = "") -> tuple[File, ...]:
         match = next((m for m in _RENDERED.finditer(full) if m.start(1) >= start), None)
         if match and below.endswith(SUFFIXES):
             found.append((full[start : match.start()], match[1], file))
-    several = len({root for root, _, _ in found}) > 1
     return tuple(
-        replace(file, environment=f"{root}/{name}" if several and root else name)
-        for root, name, file in found
+        replace(file, environment=f"{root}/{name}" if root else name) for root, name, file in found
     )
 
 
