@@ -124,7 +124,9 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else to_yaml(plain(value))
 
 
-def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
+def _compared(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
+    start, end = _shared_ends(before, after)
+    old, new = before[start : len(before) - end], after[start : len(after) - end]
     if len(old) * len(new) > _COMPARED:
         yield Line("~", "too long to compare line by line")
         yield from (Line("-", each) for each in old)
@@ -140,3 +142,12 @@ def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
                 continue
             yield from (Line("-", each) for each in old[start:end])
             yield from (Line("+", each) for each in new[new_start:new_end])
+
+
+def _shared_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """Return how many lines both begin and end with, less those shown around a change."""
+    most = min(len(old), len(new))
+    start = next((index for index in range(most) if old[index] != new[index]), most)
+    rest = range(1, most - start + 1)
+    end = next((index - 1 for index in rest if old[-index] != new[-index]), most - start)
+    return max(0, start - _CONTEXT), max(0, end - _CONTEXT)

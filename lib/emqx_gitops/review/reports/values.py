@@ -87,11 +87,20 @@ def both(old: Any, new: Any, limit: int = LONGEST) -> tuple[str, str]:
 
 
 def common_ends(old: str, new: str) -> tuple[int, int]:
-    """Return how many characters two texts share at their beginning, and then at their end."""
+    """Return how many characters two texts share at beginning and end, in whole words."""
     start = _shared(old, new)
     most = min(len(old), len(new)) - start
     end = _shared(old[: -most - 1 : -1], new[: -most - 1 : -1]) if most else 0
+    while start and (_in_word(old, start) or _in_word(new, start)):
+        start -= 1
+    while end and (_in_word(old, len(old) - end) or _in_word(new, len(new) - end)):
+        end -= 1
     return start, end
+
+
+def _in_word(text: str, at: int) -> bool:
+    """Tell whether a word goes on at this place."""
+    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
 
 
 def _shared(first: str, second: str) -> int:
