@@ -37,8 +37,12 @@ def checkouts(case: str, folder: Path, environ: Mapping[str, str]) -> tuple[Path
 def ours(folder: Path, case: str, form: str = "terminal") -> str:
     """Return what `emqx-gitops diff main CASE` prints in *folder*."""
     asked = Asked(("main", case), folder, os.environ)
-    old, new = read(asked, Makers(None, None))
+    old, new = read(asked, Makers(None, _nothing_to_build))
     return render(form, review(old, new, apply=frozenset(Apply)), Options(width=WIDTH))
+
+
+def _nothing_to_build(folder: Path, label: str) -> str:
+    raise AssertionError(f"{label} is no kustomization: {folder}")
 
 
 def git_stat(folder: Path, case: str) -> str:

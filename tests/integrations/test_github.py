@@ -162,6 +162,14 @@ def test_nothing_to_say(runner: Runner, tmp_path: Path) -> None:
     assert runner.forge.bodies == []
 
 
+def test_fork(runner: Runner, tmp_path: Path) -> None:
+    """The commit of a fork is fetched and compared, while the default branch is checked out."""
+    pull = PullRequest(tmp_path / "pull", RESTARTED)
+
+    assert runner.review(pull, ref="main", depth=1, head_ref=pull.head) == 0, runner.said
+    assert runner.outputs["risk"] == "rolling-restart"
+
+
 @pytest.mark.parametrize(("ref", "depth"), [("change", 1), ("change", 0), ("refs/pull/7/merge", 2)])
 def test_checkouts(ref: str, depth: int, runner: Runner, tmp_path: Path) -> None:
     """However much of the history was checked out, only the pull request's own change is shown."""
