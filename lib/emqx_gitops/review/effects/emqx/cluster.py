@@ -11,7 +11,7 @@ from emqx_gitops.emqx import Edition, Keys, Line, Version, hocon, keys_of, line_
 from emqx_gitops.manifests import Manifest, ResourceId
 from emqx_gitops.review.effects.emqx.facts import Fact, Place
 from emqx_gitops.review.effects.emqx.variables import Side, variables
-from emqx_gitops.review.model import Item, Path
+from emqx_gitops.review.model import Item, Path, keys_of
 from emqx_gitops.rules.lenient import mapping, number, text
 from emqx_gitops.rules.pods import TEMPLATES, Container, Pod, read_pod
 
@@ -137,8 +137,8 @@ class Cluster:
 
     def among(self, kind: str) -> Iterator[tuple[ResourceId, Manifest]]:
         """Yield the objects of *kind* beside it, in its namespace or without one."""
-        for key in self.side:
-            if key.kind == kind and key.namespace in {self.pod.namespace, ""}:
+        for namespace in dict.fromkeys((self.pod.namespace, "")):
+            for key in keys_of(self.side, kind, namespace):
                 yield key, self.side[key]
 
     @property

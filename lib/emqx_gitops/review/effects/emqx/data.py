@@ -78,13 +78,24 @@ def _volumes(cluster: Cluster) -> dict[str, Manifest]:
     names = {
         name for each in claim_templates(cluster.pod) for name in claim_names(cluster.pod, each)
     }
+    side = cluster.side
+    volumes = _known(side) if isinstance(side, Hashable) else _by_claim(side)
+    claims = {name: volumes.get((cluster.pod.namespace, name)) for name in names}
+    claims = {name: found or volumes.get(("", name)) for name, found in claims.items()}
+    return {name: volume for name, volume in claims.items() if volume is not None}
+
+
+def _by_claim(side: Mapping[ResourceId, Manifest]) -> dict[tuple[str, str], Manifest]:
+    """Return the volumes of one side by namespace and name of the claim that they are meant for."""
     found_volumes = {}
-    for _, volume in cluster.among("PersistentVolume"):
-        claim = mapping(mapping(volume.get("spec")).get("claimRef"))
-        name = text(claim.get("name"))
-        if name in names and text(claim.get("namespace")) in {"", cluster.pod.namespace}:
-            found_volumes[name] = volume
+    for key in keys_of(side, "PersistentVolume"):
+        claim = mapping(mapping(side[key].get("spec")).get("claimRef"))
+        found_volumes[text(claim.get("namespace")), text(claim.get("name"))] = side[key]
     return found_volumes
+
+
+_known = lru_cache(maxsize=4)(_by_claim)
+"""A side of thousands of clusters is looked through once."""
 
 
 def _hosts(volume: Manifest) -> str:
