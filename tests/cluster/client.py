@@ -1,4 +1,4 @@
-"""A small client of the Kubernetes API: JSON over kept-alive connections, one for each thread."""
+"""A small client of the Kubernetes API: JSON over kept-alive connections, for many threads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import re
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -57,19 +56,19 @@ class Client:
     authority: Path | None = None
     token: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    _local: threading.local = field(default_factory=threading.local, repr=False, compare=False)
+    _idle: list[HTTPConnection] = field(default_factory=list, repr=False, compare=False)
     _paths: dict[tuple[str, str], tuple[str, bool]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
     def with_token(self, token: str) -> Client:
         """Return a client for whoever *token* belongs to, a ServiceAccount for example."""
-        return replace(self, token=token, _local=threading.local())
+        return replace(self, token=token)
 
     def acting_as(self, user: str, group: str | None = None) -> Client:
         """Return a client that impersonates *user*, with no rights but theirs."""
         own = {"Impersonate-User": user} | ({"Impersonate-Group": group} if group else {})
-        return replace(self, headers={**self.headers, **own}, _local=threading.local())
+        return replace(self, headers={**self.headers, **own})
 
     def request(
         self,
@@ -167,40 +166,44 @@ class Client:
         self, method: str, target: str, data: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
         while True:
-            fresh = not hasattr(self._local, "connection")
-            connection = self._connection()
+            try:
+                connection, fresh = self._idle.pop(), False
+            except IndexError:
+                connection, fresh = self._connect(), True
             try:
                 connection.request(method, target, data, headers)
                 response = connection.getresponse()
                 text = response.read()
             except (OSError, HTTPException):
-                del self._local.connection
                 connection.close()
                 if fresh:
                     raise
                 continue  # the server may close a connection that nobody used for a while
+            self._idle.append(connection)
             if response.status == HTTPStatus.TOO_MANY_REQUESTS:
                 time.sleep(float(response.headers.get("Retry-After", 1)))
                 continue
             told = response.headers.get_all("Warning") or []
             return Answer(response.status, _body(text), tuple(_warnings(told)))
 
-    def _connection(self) -> HTTPConnection:
-        if not hasattr(self._local, "connection"):
-            address = urlsplit(self.url)
-            assert address.hostname
-            if address.scheme == "http":
-                made = HTTPConnection(address.hostname, address.port, timeout=_SECONDS)
-            else:
-                made = HTTPSConnection(
-                    address.hostname, address.port, timeout=_SECONDS, context=self._context
-                )
-            made.connect()
-            # Small requests must not wait for the acknowledgement of the ones before.
-            made.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._local.connection = made
-        connection: HTTPConnection = self._local.connection
-        return connection
+    def _connect(self) -> HTTPConnection:
+        address = urlsplit(self.url)
+        assert address.hostname
+        if address.scheme == "http":
+            made = HTTPConnection(address.hostname, address.port, timeout=_SECONDS)
+        else:
+            made = HTTPSConnection(
+                address.hostname, address.port, timeout=_SECONDS, context=self._context
+            )
+        made.connect()
+        # Small requests must not wait for the acknowledgement of the ones before.
+        made.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
+
+    def close(self) -> None:
+        """Close its connections, and those of clients for others that were made of it."""
+        while self._idle:
+            self._idle.pop().close()
 
     @cached_property
     def _context(self) -> ssl.SSLContext:

@@ -73,6 +73,7 @@ class ControlPlane:
 
     def close(self) -> None:
         """Let go of it; with the last one to do so it ends."""
+        self.client.close()
         self.keeper.close()
 
     @property
@@ -181,6 +182,7 @@ def _answers(process: Process, client: Client) -> bool:
             break
         try:
             client.request("GET", "/readyz")
+            client.close()
         except (ApiError, OSError):
             time.sleep(0.1)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from tests.cluster.client import Client, wait_for
@@ -30,7 +30,8 @@ def external(kubeconfig: Path) -> Iterator[Client]:
         file = kubeconfig.resolve()
         process = keeper.start("proxy", [kubectl, "proxy", "--port=0", f"--kubeconfig={file}"])
         address = wait_for(lambda: _address(process), "kubectl proxy serves", seconds=30)
-        yield Client(f"http://{address}")
+        with closing(Client(f"http://{address}")) as client:
+            yield client
     finally:
         keeper.close()
 

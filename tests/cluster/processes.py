@@ -59,8 +59,9 @@ class Process:
 class Keeper:
     """A connection to a keeper, and the folder that goes with it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, own: subprocess.Popen[str] | None = None) -> None:
         self.folder = folder
+        self._own = own
         self._lock = threading.Lock()
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(str(folder / SOCKET))
@@ -84,7 +85,7 @@ class Keeper:
             line = process.stdout.readline()
             if not line:
                 raise ProcessError("the keeper of the cluster's processes did not start")
-            return cls(Path(line.strip()))
+            return cls(Path(line.strip()), process)
 
     def start(
         self, name: str, argv: Sequence[str | Path], environ: Mapping[str, str] | None = None
@@ -102,14 +103,24 @@ class Keeper:
         """Send a request to the keeper and return its answer."""
         with self._lock:
             self._socket.sendall(json.dumps(request).encode() + b"\n")
-            answer: dict[str, Any] = json.loads(self._answers.readline())
+            line = self._answers.readline()
+        if not line:
+            raise ProcessError("the keeper of the cluster's processes has ended")
+        answer: dict[str, Any] = json.loads(line)
         return answer
 
     def close(self) -> None:
         """Say that it is needed here no more, and see it gone where nobody else needs it."""
-        last = self.ask(do="leave")["last"]
+        try:
+            last = self.ask(do="leave")["last"]
+        except (OSError, ProcessError):
+            last = None  # it was killed, and what it leaves is for the next one
         self._answers.close()
         self._socket.close()
+        if self._own and last is not False:
+            self._own.wait(_SECONDS_TO_END)
+        elif self._own:
+            self._own.returncode = 0  # it goes on, and nobody is to wait for it
         end = time.monotonic() + _SECONDS_TO_END
         while last and self.folder.exists() and time.monotonic() < end:
             time.sleep(0.02)

@@ -152,9 +152,9 @@ def test_what_a_killed_keeper_leaves_is_removed_by_the_next() -> None:
     os.kill(parent, signal.SIGKILL)
 
     wait_for(lambda: not _command_line(Path(f"/proc/{child.pid}/cmdline")), "the child is gone")
-    assert keeper.folder.exists()
     Keeper.new().close()
     assert not keeper.folder.exists()
+    keeper.close()
 
 
 def test_the_programs_of_the_user_come_first(tmp_path: Path) -> None:
