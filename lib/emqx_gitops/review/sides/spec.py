@@ -57,6 +57,8 @@ def parse(words: tuple[str, ...], root: Path, *, staged: bool) -> Specs:
 
     Nothing is read; a word is a path where something of that name is there.
     """
+    if not all(words):
+        raise ReadError("diff", "a side without a name", "see whether a variable is not set")
     if staged:
         if len(words) > 1:
             raise _too_many("--staged takes one revision at most")
