@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -224,10 +224,23 @@ class Apply(StrEnum):
 
 @runtime_checkable
 class Lazy(Protocol):
-    """A mapping of objects that reads those of one kind alone."""
+    """A mapping of objects that knows the keys of one kind, and reads no others."""
 
-    def of_kind(self, kind: str) -> Iterator[Manifest]:
-        """Yield the objects of *kind*."""
+    def ids_of(self, kind: str, namespace: str | None = None) -> Sequence[ResourceId]:
+        """Return the keys of *kind*; of one namespace where it is given, ``""`` for none."""
+
+
+def ids_of(
+    side: Mapping[ResourceId, Manifest], kind: str, namespace: str | None = None
+) -> Sequence[ResourceId]:
+    """
+    Return the keys of *kind* on one side; of one namespace where it is given, ``""`` for none.
+
+    Of a side with thousands of objects this looks at a few, where ``items()`` reads all.
+    """
+    if isinstance(side, Lazy):
+        return side.ids_of(kind, namespace)
+    return [key for key in side if key.kind == kind and namespace in {None, key.namespace}]
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,12 +256,12 @@ class Surroundings:
     new: Mapping[ResourceId, Manifest]
     apply: frozenset[Apply]
     """Ways that are asked about; all where the user did not say."""
+    touched: frozenset[str] | None = None
+    """Namespaces in which anything changes; None where that is not known."""
 
     def find(self, side: Mapping[ResourceId, Manifest], kind: str) -> Iterator[Manifest]:
         """Yield the objects of *kind* on one side; no others are read where it is lazy."""
-        if isinstance(side, Lazy):
-            return side.of_kind(kind)
-        return (side[key] for key in side if key.kind == kind)
+        return (side[key] for key in ids_of(side, kind))
 
 
 EffectFinder = Callable[[Change, Surroundings], Iterable[Effect]]

@@ -42,7 +42,9 @@ def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) 
         unchanged += same
         if part.environment:
             counts[part.environment] = len(part.new)
-        around = Surroundings(Objects(part.old, reader), Objects(part.new, reader), apply)
+        around = Surroundings(
+            Objects(part.old, reader), Objects(part.new, reader), apply, _touched(changes)
+        )
         judged += ((change, effects_of(change, around)) for change in changes)
     entries = sorted(group(judged), key=_rank)
     return Review(old.label, new.label, tuple(entries), unchanged, tuple(warnings), counts)
@@ -107,6 +109,21 @@ def _change(found: Pair, environment: str) -> Change | None:
         return Change(found.old, found.new, (), environment)
     fields = compare(found.old.manifest, found.new.manifest)
     return Change(found.old, found.new, fields, environment) if fields else None
+
+
+def _touched(changes: Iterable[Change]) -> frozenset[str] | None:
+    """Return the namespaces in which anything changes; None where it may be any."""
+    found: set[str] = set()
+    for each in (side for change in changes for side in (change.old, change.new) if side):
+        if each.id.namespace:
+            found.add(each.id.namespace)
+        elif each.id.kind == "Namespace":
+            found.add(each.id.name)
+        elif claim := (each.manifest.get("spec") or {}).get("claimRef"):
+            found.add(str(claim.get("namespace") or ""))
+        else:
+            return None
+    return frozenset(found)
 
 
 def _rank(entry: Entry) -> tuple[int, str, str, str]:

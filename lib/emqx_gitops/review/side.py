@@ -7,7 +7,7 @@ Most documents of two sides are the same text, and are never read at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -112,7 +112,7 @@ class Objects(Mapping[ResourceId, Manifest]):
             if seen is not None:
                 places[seen] = document
             else:
-                places |= {each.id: each.manifest for each in objects_of(document, self._reader)}
+                places |= self._read_all(document)
         return places
 
     @cached_property
@@ -122,13 +122,33 @@ class Objects(Mapping[ResourceId, Manifest]):
             kinds.setdefault(key.kind, []).append(key)
         return kinds
 
+    @cached_property
+    def _spaces(self) -> dict[tuple[str, str], list[ResourceId]]:
+        spaces: dict[tuple[str, str], list[ResourceId]] = {}
+        for key in self._places:
+            spaces.setdefault((key.kind, key.namespace), []).append(key)
+        return spaces
+
+    def _read_all(self, document: Document) -> dict[ResourceId, Manifest]:
+        try:
+            return {each.id: each.manifest for each in objects_of(document, self._reader)}
+        except SideError:
+            # It is the same on both sides, or the review would have ended there.
+            return {}
+
     def __getitem__(self, key: ResourceId) -> Manifest:
         place = self._places[key]
         if not isinstance(place, Document):
             return place
         if key not in self._read:
-            self._read |= {each.id: each.manifest for each in objects_of(place, self._reader)}
+            self._read |= self._read_all(place)
         return self._read[key]
+
+    # One for a whole review: finders keep by it what they worked out.
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
     def __iter__(self) -> Iterator[ResourceId]:
         return iter(self._places)
@@ -136,6 +156,8 @@ class Objects(Mapping[ResourceId, Manifest]):
     def __len__(self) -> int:
         return len(self._places)
 
-    def of_kind(self, kind: str) -> Iterator[Manifest]:
-        """Yield the objects of *kind*, reading no others."""
-        return (self[key] for key in self._kinds.get(kind, ()))
+    def ids_of(self, kind: str, namespace: str | None = None) -> Sequence[ResourceId]:
+        """Return the keys of *kind*; of one namespace where it is given."""
+        if namespace is None:
+            return self._kinds.get(kind, ())
+        return self._spaces.get((kind, namespace), ())

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from emqx_gitops.manifests import Manifest, ResourceId
 from emqx_gitops.review.effects.reading import mapping, number, plural
+from emqx_gitops.review.model import ids_of
 
 WORKLOADS = frozenset(
     {"DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"}
@@ -98,9 +99,9 @@ def how_many(manifest: Manifest) -> str:
 
 def workloads(side: Mapping[ResourceId, Manifest], namespace: str) -> Iterator[Manifest]:
     """Yield what has pods in *namespace*; kinds are told by the key, so little is parsed."""
-    for key, manifest in side.items():
-        if key.namespace == namespace and (key.kind in WORKLOADS or key.kind in {"CronJob", "Pod"}):
-            yield manifest
+    for kind in (*sorted(WORKLOADS), "CronJob", "Pod"):
+        for key in ids_of(side, kind, namespace):
+            yield side[key]
 
 
 def command(manifest: Manifest, verb: str, *rest: str) -> str:

@@ -10,7 +10,15 @@ from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.differing import Both, both
 from emqx_gitops.review.effects.pods import title
 from emqx_gitops.review.effects.reading import at, listed, mappings, path_of, texts
-from emqx_gitops.review.model import Change, Effect, EffectRule, Kind, Outcome, Surroundings
+from emqx_gitops.review.model import (
+    Change,
+    Effect,
+    EffectRule,
+    Kind,
+    Outcome,
+    Surroundings,
+    ids_of,
+)
 
 MORE = EffectRule(
     code="EG831",
@@ -86,7 +94,7 @@ _MOUNT = "automountServiceAccountToken"
 
 def _bound(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
     """A binding for somebody who was there before; a new environment brings its own."""
-    known = {(each.namespace, each.name) for each in surroundings.old if each.kind == _ACCOUNT}
+    known = {(each.namespace, each.name) for each in ids_of(surroundings.old, _ACCOUNT)}
     names = [
         str(each.get("name"))
         for each in mappings(change.object.manifest, "subjects")

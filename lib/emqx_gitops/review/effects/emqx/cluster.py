@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from emqx_gitops.emqx import Edition, Keys, Line, Version, hocon, keys_of, line_of
+from emqx_gitops.emqx import Edition, Keys, Line, Version, hocon, line_of
+from emqx_gitops.emqx import keys_of as names_of
 from emqx_gitops.manifests import Manifest, ResourceId
 from emqx_gitops.review.effects.emqx.facts import Fact, Place
 from emqx_gitops.review.effects.emqx.variables import Side, variables
-from emqx_gitops.review.model import Item, Path, keys_of
+from emqx_gitops.review.model import Item, Path, ids_of
 from emqx_gitops.rules.lenient import mapping, number, text
 from emqx_gitops.rules.pods import TEMPLATES, Container, Pod, read_pod
 
@@ -106,7 +107,7 @@ class Cluster:
     @cached_property
     def keys(self) -> Keys:
         """The names that its generation has for settings."""
-        return keys_of(self.line)
+        return names_of(self.line)
 
     def get(self, *keys: str) -> str | None:
         """Return the value of the first of *keys* that is set, as EMQX reads it."""
@@ -138,7 +139,7 @@ class Cluster:
     def among(self, kind: str) -> Iterator[tuple[ResourceId, Manifest]]:
         """Yield the objects of *kind* beside it, in its namespace or without one."""
         for namespace in dict.fromkeys((self.pod.namespace, "")):
-            for key in keys_of(self.side, kind, namespace):
+            for key in ids_of(self.side, kind, namespace):
                 yield key, self.side[key]
 
     @property
@@ -147,10 +148,12 @@ class Cluster:
         return "1 node" if self.replicas == 1 else f"{self.replicas} nodes"
 
 
-def clusters_of(side: Side) -> Iterator[Cluster]:
-    """Yield the clusters among the objects of *side*."""
-    for key in side:
-        if key.kind in _WORKLOADS and key.group in {"", "apps"}:
+def clusters_of(side: Side, namespaces: frozenset[str] | None = None) -> Iterator[Cluster]:
+    """Yield the clusters among the objects of *side*; only those in *namespaces* where given."""
+    keys = [key for kind in _WORKLOADS for key in ids_of(side, kind)]
+    for key in keys:
+        here = namespaces is None or key.namespace in namespaces
+        if here and key.group in {"", "apps"}:
             pod = read_pod(side[key])
             if pod is not None:
                 yield from _clusters(pod, side)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from emqx_gitops.manifests import Manifest, ResourceId
 from emqx_gitops.review.effects.emqx.advice import backup, ctl
@@ -16,6 +17,8 @@ from emqx_gitops.review.effects.emqx.data_rules import (
 )
 from emqx_gitops.review.effects.emqx.facts import Found, Place, blame, found
 from emqx_gitops.review.effects.emqx.storage import data_folder, storage
+from emqx_gitops.review.model import ids_of
+from emqx_gitops.review.side import Objects
 from emqx_gitops.rules.lenient import entries, mapping, text, texts
 from emqx_gitops.rules.pods import claim_names, claim_templates
 
@@ -31,9 +34,10 @@ def judge_storage(old: Cluster, new: Cluster) -> Iterator[Found]:
     before, after = storage(old), storage(new)
     if before.what != after.what:
         place = after.place
-        fate = "stays there, and is not read any more" if before.lasting else "goes with its pods"
-        message = f"nodes keep their data in {after.what}; what {old.nodes} have in {before.what} "
-        message += fate
+        fate = "stays there, and is not read any more" if before.lasting else "goes with the pods"
+        message = f"nodes keep their data in {after.what}"
+        message += "" if after.lasting else ", and lose it with each pod"
+        message += f"; what they have in {before.what} {fate}"
         yield found(VOLUME_SWAPPED, place, message, f"{VOLUME_SWAPPED.fix}\n{backup(old)}")
     elif data_folder(old) != data_folder(new):
         facts = (each.settings.get("EMQX_NODE__DATA_DIR") for each in (old, new))
@@ -79,7 +83,7 @@ def _volumes(cluster: Cluster) -> dict[str, Manifest]:
         name for each in claim_templates(cluster.pod) for name in claim_names(cluster.pod, each)
     }
     side = cluster.side
-    volumes = _known(side) if isinstance(side, Hashable) else _by_claim(side)
+    volumes = _known(side) if isinstance(side, Objects) else _by_claim(side)
     claims = {name: volumes.get((cluster.pod.namespace, name)) for name in names}
     claims = {name: found or volumes.get(("", name)) for name, found in claims.items()}
     return {name: volume for name, volume in claims.items() if volume is not None}
@@ -88,7 +92,7 @@ def _volumes(cluster: Cluster) -> dict[str, Manifest]:
 def _by_claim(side: Mapping[ResourceId, Manifest]) -> dict[tuple[str, str], Manifest]:
     """Return the volumes of one side by namespace and name of the claim that they are meant for."""
     found_volumes = {}
-    for key in keys_of(side, "PersistentVolume"):
+    for key in ids_of(side, "PersistentVolume"):
         claim = mapping(mapping(side[key].get("spec")).get("claimRef"))
         found_volumes[text(claim.get("namespace")), text(claim.get("name"))] = side[key]
     return found_volumes

@@ -55,7 +55,7 @@ Pairs = tuple[tuple[Cluster, Cluster], ...]
 @lru_cache(maxsize=4)
 def pairs_of(around: Surroundings) -> tuple[Pairs, tuple[Cluster, ...]]:
     """Return the clusters of both sides in pairs, and those that are gone."""
-    before, after = tuple(clusters_of(around.old)), tuple(clusters_of(around.new))
+    before, after = (tuple(clusters_of(side, around.touched)) for side in (around.old, around.new))
     pairs = tuple(pair(before, after))
     kept = {id(old) for old, _ in pairs}
     return pairs, tuple(each for each in before if id(each) not in kept)
