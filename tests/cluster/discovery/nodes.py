@@ -90,16 +90,38 @@ def discovery_problems(
         problems.append(f"{len(pods)} brokers, not {asked.replicas}")
     for name, pod in pods.items():
         try:
-            own[name], found[name] = _look(world, pod, held, domain)
+            node = _node(pod, held, domain)
+            own[name] = node.own
+            asking = _Asking(world, pod, node.token)
+            found[name] = ekka.discovered(node.seen, node.own, asking, v4=node.v4)
         except (ekka.DiscoveryError, NoBootError, kubelet.CannotStartError) as error:
-            own[name], found[name] = f"{name} has no name", str(error)
+            own.setdefault(name, f"{name} has no name")
+            found[name] = str(error)
         else:
-            problems += _unreachable(world, own[name], pod)
+            problems += _unreachable(world, node.own, pod)
     return problems + ekka.round_problems(found, own)
 
 
-def _look(world: World, pod: Manifest, held: Snapshot, domain: str) -> tuple[str, frozenset[str]]:
-    """Return a node's own name, and the names that it finds."""
+def own_names(held: Snapshot, domain: str = "cluster.local") -> dict[str, str]:
+    """Return the names that the brokers give themselves, by pod."""
+    return {
+        node.pod["metadata"]["name"]: node.own
+        for node in (_node(pod, held, domain) for pod in held.selected(BROKERS))
+    }
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A broker, what it sees and what it calls itself."""
+
+    pod: Manifest
+    seen: Mapping[str, str]
+    own: str
+    token: bool
+    v4: bool
+
+
+def _node(pod: Manifest, held: Snapshot, domain: str) -> _Node:
     container = kubelet.broker_of(pod)
     seen = kubelet.variables(pod, container, held.find)
     v4 = re.search(r":4\.\d", container["image"]) is not None
@@ -109,9 +131,7 @@ def _look(world: World, pod: Manifest, held: Snapshot, domain: str) -> tuple[str
         hosts=kubelet.hosts_entry(pod, domain),
         v4=v4,
     )
-    own = own_name(seen, place)
-    asking = _Asking(world, pod, kubelet.has_token(container, pod))
-    return own, ekka.discovered(seen, own, asking, v4=v4)
+    return _Node(pod, seen, own_name(seen, place), kubelet.has_token(container, pod), v4)
 
 
 def _unreachable(world: World, own: str, pod: Manifest) -> list[str]:

@@ -121,6 +121,33 @@ def remove(client: Client, namespaces: Iterable[str]) -> None:
             client.delete("v1", "PersistentVolume", volume["metadata"]["name"])
 
 
+def moving(made: Applied) -> set[tuple[str, str, str]]:
+    """Return the objects that get another resourceVersion each time they are applied."""
+    before = made.apply()
+    still = set(before)
+    # Controllers write to a status now and then; what applying itself moves, it moves each time.
+    for _ in range(4):
+        after = made.apply()
+        still = {key for key in still if _version(after[key]) != _version(before[key])}
+        before = after
+        if not still:
+            break
+    return still
+
+
+def differences(made: Applied) -> list[str]:
+    """Return the objects that applying would change, as `kubectl diff` finds out."""
+    wanted = made.apply(dry_run=True)
+    held = made.look()
+    return [
+        f"{kind} {name} in {namespace}"
+        for (namespace, kind, name), body in wanted.items()
+        if (found := held.get(namespace)) is not None
+        and (there := found.find(kind, name)) is not None
+        and _content(there) != _content(body)
+    ]
+
+
 def _in_parallel(call: Callable[[Given], Got], items: Sequence[Given]) -> list[Got]:
     with ThreadPoolExecutor(_WORKERS) as pool:
         return list(pool.map(call, items))
@@ -129,3 +156,14 @@ def _in_parallel(call: Callable[[Given], Got], items: Sequence[Given]) -> list[G
 def _key(body: Manifest) -> tuple[str, str, str]:
     meta = body["metadata"]
     return meta.get("namespace", ""), body["kind"], meta["name"]
+
+
+def _version(body: Manifest) -> str:
+    return str(body["metadata"]["resourceVersion"])
+
+
+def _content(body: Manifest) -> Manifest:
+    meta = {
+        k: v for k, v in body["metadata"].items() if k not in {"managedFields", "resourceVersion"}
+    }
+    return {key: value for key, value in body.items() if key != "status"} | {"metadata": meta}

@@ -25,7 +25,6 @@ MACHINES = ("worker-1", "worker-2", "worker-3")
 """Kubernetes nodes that the combinations name for local volumes."""
 
 _NODE_PORTS = itertools.count(30000)
-"""From the low end, of which the API server takes none by itself while others are free."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,14 @@ def compiled(builder: Builder, given: Iterable[tuple[Combination, Manifest]]) ->
         name = built.workload["metadata"]["namespace"].removeprefix("emqx-")
         found.append(Asked(name, labels, data, built.objects))
     return found
+
+
+def free_node_port() -> int:
+    """Return a node port that was not asked for before.
+
+    From the low end, of which the API server takes none by itself while others are free.
+    """
+    return next(_NODE_PORTS)
 
 
 def secrets(root: Path, environments: Sequence[Asked]) -> Iterator[Manifest]:
@@ -152,7 +159,7 @@ def _with_ports(data: Manifest) -> Manifest:
     if exposure["type"] != "nodePort":
         return data
     clients = "mqtt" if exposure["tls"]["terminateAt"] == "none" else "mqtts"
-    ports = {name: next(_NODE_PORTS) for name in (clients, "dashboard")}
+    ports = {name: free_node_port() for name in (clients, "dashboard")}
     return data | {"exposure": exposure | {"nodePorts": ports}}
 
 
