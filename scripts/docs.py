@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import effects_page
 import model_pages
 from markdown import anchor, code, codes, generated, paragraph, table
 
@@ -113,6 +114,10 @@ _VARIABLES = (
     ("`XDG_CACHE_HOME`", "Where results and the pinned kustomize are kept: `emqx-gitops/` in it."),
     ("`TMPDIR`", "Where Kustomize builds, in a folder that is removed at the end."),
     ("`NO_COLOR`, `FORCE_COLOR`", "No colours; colours, terminal or not."),
+    (
+        "`EMQX_GITOPS_PAGER`, `PAGER`",
+        "What shows `diff` on a terminal; `less` without either, nothing for `cat`.",
+    ),
     ("`CDK8S_OUTDIR`", "Set by `cdk8s synth`; must be `dist`."),
 )
 
@@ -220,6 +225,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/environment.md": model_pages.environment,
     "reference/clusters.md": model_pages.clusters,
     "reference/rules.md": rules,
+    "reference/effects.md": effects_page.effects,
     "reference/cli.md": command_line,
     "reference/components.md": components,
     "reference/emqx-versions.md": versions,

@@ -21,6 +21,7 @@ from emqx_gitops.environment.schema import schema_of
 from emqx_gitops.fleet.run import compile_root
 from emqx_gitops.fleet.unit import Compiled
 from emqx_gitops.manifests import read_document, to_yaml
+from emqx_gitops.review.effects.registry import RULES as EFFECTS
 from emqx_gitops.rules.registry import RULES
 
 ROOT = Path(__file__).parent.parent
@@ -220,7 +221,7 @@ def test_commands_exist(block: Block, line: str) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_rules_exist(page: Path) -> None:
     """Every rule that a page names is one."""
-    known = {rule.code for rule in RULES}
+    known = {rule.code for rule in RULES} | {rule.code for rule in EFFECTS}
 
     assert set(re.findall(r"\bEG[0-9]{3}\b", page.read_text(encoding="utf-8"))) <= known
 

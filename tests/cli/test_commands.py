@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from emqx_gitops.manifests import read_document, read_stream
+from emqx_gitops.review.effects.registry import RULES as EFFECTS
 from emqx_gitops.rules.registry import RULES
 from tests.repository import CLUSTERS, HEAD, OVERLAYS, PLANT, SMALL, Repository, call
 
@@ -123,8 +124,21 @@ def test_rules() -> None:
     listed = call("rule")
 
     assert listed.status == 0
-    assert [line.split()[0] for line in listed.out.splitlines()] == [rule.code for rule in RULES]
+    assert [line.split()[0] for line in listed.out.splitlines()] == [
+        *(rule.code for rule in RULES),
+        *(rule.code for rule in EFFECTS),
+    ]
     assert json.loads(call("rule", "--format", "json").out)[0]["code"] == RULES[0].code
+
+
+def test_rule_of_effects() -> None:
+    """What a change does is explained as well, with its outcome."""
+    explained = call("rule", "EG842")
+
+    assert explained.out.startswith("EG842 data-removed (data-loss)\n\nwhat    ")
+    assert (
+        json.loads(call("rule", "data-removed", "--format", "json").out)["outcome"] == "data-loss"
+    )
 
 
 @pytest.mark.parametrize("name", ["EG203", "eg203", "discovery-needs-hostnames"])

@@ -15,19 +15,33 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from emqx_gitops.findings import Rule
+    from emqx_gitops.review.model import EffectRule
+
+    AnyRule = Rule | EffectRule
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
-    from emqx_gitops.rules.registry import RULES
-
     del ctx, param
     return [
         CompletionItem(rule.code, help=rule.name)
-        for rule in RULES
+        for rule in _rules()
         if rule.code.startswith(incomplete.upper())
     ]
+
+
+def _rules() -> tuple[AnyRule, ...]:
+    """Return the rules of the compiler, then those of `diff`."""
+    from emqx_gitops.review.effects.registry import RULES as EFFECTS
+    from emqx_gitops.rules.registry import RULES
+
+    return (*RULES, *EFFECTS)
+
+
+def _weight(rule: AnyRule) -> str:
+    """Return how much a finding weighs, or what a change does."""
+    return str(getattr(rule, "severity", "") or getattr(rule, "outcome", ""))
 
 
 @click.command("rule")
@@ -36,16 +50,16 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 def command(code: str | None, form: str) -> None:
     """Explain the rule CODE (EG203, or its name); without one, list all."""
     from emqx_gitops.emqx.slips import nearest
-    from emqx_gitops.rules.registry import RULES
 
+    rules = _rules()
     if code is None:
         if form == "json":
-            print_json([asdict(rule) for rule in RULES])
+            print_json([asdict(rule) for rule in rules])
         else:
-            for rule in RULES:
-                click.echo(f"{rule.code}  {rule.severity:<7}  {rule.name:<34}  {rule.what}")
+            for rule in rules:
+                click.echo(f"{rule.code}  {_weight(rule):<15}  {rule.name:<34}  {rule.what}")
         return
-    known = {name: rule for rule in RULES for name in (rule.code, rule.name)}
+    known = {name: rule for rule in rules for name in (rule.code, rule.name)}
     found = known.get(code.upper()) or known.get(code.lower())
     if found is None:
         guess = nearest(code.upper(), known)
@@ -58,8 +72,8 @@ def command(code: str | None, form: str) -> None:
         _explain(found)
 
 
-def _explain(rule: Rule) -> None:
-    click.echo(f"{rule.code} {rule.name} ({rule.severity})")
+def _explain(rule: AnyRule) -> None:
+    click.echo(f"{rule.code} {rule.name} ({_weight(rule)})")
     for label, text in (
         ("what", rule.what),
         ("why", rule.why),
