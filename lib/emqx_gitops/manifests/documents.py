@@ -15,10 +15,8 @@ from emqx_gitops.manifests.identity import ResourceId
 _MARKER = re.compile(r"\n---(?=[ \t\r\n]|\Z)")
 _EMPTY = re.compile(r"(?:[ \t\r]*(?:#.*|%.*|\.\.\.[ \t\r]*)?(?:\n|\Z))*")
 
-_PLAIN = r"([A-Za-z0-9][\w./:-]*)[ \t]*$"
-_HEAD = re.compile(rf"^(apiVersion|kind): {_PLAIN}", re.MULTILINE)
-_METADATA = re.compile(r"^metadata:[ \t]*\n((?:[ ].*\n|\n)+)", re.MULTILINE)
-_NAMES = re.compile(rf"^  (name|namespace): {_PLAIN}", re.MULTILINE)
+_NEXT_KEY = re.compile(r"\n(?=[^ \n])")
+_NAME = re.compile(r"[A-Za-z0-9][\w./:-]*")
 _TYPED = re.compile(
     r"[0-9.:_]|[-+.0-9]|(?:true|false|null|yes|no|on|off|y|n|nan|inf)\Z", re.IGNORECASE
 )
@@ -58,16 +56,31 @@ def glance(text: str) -> ResourceId | None:
 
     Takes a hundredth of the time of reading.
     """
-    if "{" in text.partition("\nspec:")[0] or text.startswith("%"):
+    text = f"\n{text}"
+    start = text.find("\nmetadata:\n")
+    end = _NEXT_KEY.search(text, start + 1)
+    metadata = text[start : end.start() + 1 if end else len(text)]
+    if start < 0 or text.find("\nmetadata:", start + 1) > 0 or "{" in metadata or '"' in metadata:
         return None
-    head = dict(_HEAD.findall(text))
-    metadata = _METADATA.findall(text)
-    if len(head) != len(("apiVersion", "kind")) or len(metadata) != 1:
+    kind, version, name, namespace = (
+        _line(text, "\nkind: "),
+        _line(text, "\napiVersion: "),
+        _line(metadata, "\n  name: "),
+        _line(metadata, "\n  namespace: ") if "\n  namespace:" in metadata else "",
+    )
+    if kind is None or version is None or name is None or namespace is None:
         return None
-    names = dict(_NAMES.findall(metadata[0]))
-    if "name" not in names or head["kind"].endswith("List"):
+    if kind.endswith("List") or _TYPED.match(name) or _TYPED.match(namespace):
         return None
-    if any(_TYPED.match(name) for name in names.values()):
+    return ResourceId(version.rpartition("/")[0], kind, namespace, name)
+
+
+def _line(text: str, head: str) -> str | None:
+    """Return what stands on the only line that begins with *head*; None where that is unsure."""
+    start = text.find(head)
+    if start < 0 or text.find(head, start + 1) >= 0:
         return None
-    group = head["apiVersion"].rpartition("/")[0]
-    return ResourceId(group, head["kind"], names.get("namespace", ""), names["name"])
+    start += len(head)
+    end = text.find("\n", start)
+    value = text[start:end] if end >= 0 else text[start:]
+    return value if _NAME.fullmatch(value) else None

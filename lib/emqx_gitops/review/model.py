@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple
 
 from emqx_gitops.manifests import Manifest, ResourceId, base_name
 
@@ -222,14 +222,6 @@ class Apply(StrEnum):
     KUBECTL_SERVER = "kubectl-server-side"
 
 
-@runtime_checkable
-class Lazy(Protocol):
-    """A mapping of objects that knows the keys of one kind, and reads no others."""
-
-    def ids_of(self, kind: str, namespace: str | None = None) -> Sequence[ResourceId]:
-        """Return the keys of *kind*; of one namespace where it is given, ``""`` for none."""
-
-
 def ids_of(
     side: Mapping[ResourceId, Manifest], kind: str, namespace: str | None = None
 ) -> Sequence[ResourceId]:
@@ -238,8 +230,9 @@ def ids_of(
 
     Of a side with thousands of objects this looks at a few, where ``items()`` reads all.
     """
-    if isinstance(side, Lazy):
-        return side.ids_of(kind, namespace)
+    own: Callable[[str, str | None], Sequence[ResourceId]] | None = getattr(side, "ids_of", None)
+    if own is not None:
+        return own(kind, namespace)
     return [key for key in side if key.kind == kind and namespace in {None, key.namespace}]
 
 

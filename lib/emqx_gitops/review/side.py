@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from emqx_gitops.manifests import BlockReader, Manifest, ResourceId, YamlError, glance
 from emqx_gitops.manifests.documents import split_documents
 from emqx_gitops.review.model import Object
+from emqx_gitops.review.shape import misfit
 from emqx_gitops.review.sides.errors import ReadError
 
 _RENDERED = re.compile(r"(?:^|/)dist/rendered/([^/]+)/[^/]+$")
@@ -65,7 +66,7 @@ def objects_of(document: Document, reader: BlockReader | None = None) -> list[Ob
     Return the objects in *document*: those of a ``List`` each for itself, none in other YAML.
 
     With one *reader* for many documents, equal parts of their objects are one. Raises `SideError`
-    for what is no YAML.
+    for what is no YAML, and for an object of a shape that its kind cannot have.
     """
     try:
         manifests = (reader or BlockReader()).read(document.text)
@@ -74,11 +75,13 @@ def objects_of(document: Document, reader: BlockReader | None = None) -> list[Ob
         # An alias without anchor is most often a password that begins with an asterisk.
         message = _ALIAS.sub("*...", error.message)
         raise SideError(f"{document.file}:{line}", message, error.fix) from None
-    return [
-        Object(manifest, document.file, document.line, document.text)
-        for each in manifests
-        for manifest in _unrolled(each)
-    ]
+    found = [manifest for each in manifests for manifest in _unrolled(each)]
+    for manifest in found:
+        if path := misfit(manifest):
+            fix = f"see `kubectl explain {str(manifest['kind']).lower()}`"
+            message = f"{path} is not the mapping or list that it is in a {manifest['kind']}"
+            raise SideError(f"{document.file}:{document.line}", message, fix)
+    return [Object(each, document.file, document.line, document.text) for each in found]
 
 
 def _unrolled(manifest: Manifest) -> Iterator[Manifest]:
@@ -95,6 +98,15 @@ def _unrolled(manifest: Manifest) -> Iterator[Manifest]:
         yield manifest
 
 
+# Most documents stand on both sides.
+_seen = lru_cache(maxsize=1 << 16)(glance)
+
+
+def _bare(key: ResourceId) -> Manifest:
+    metadata = {"name": key.name, "namespace": key.namespace}
+    return {"apiVersion": f"{key.group}/", "kind": key.kind, "metadata": metadata}
+
+
 class Objects(Mapping[ResourceId, Manifest]):
     """All objects of one side, each read when somebody asks for it."""
 
@@ -108,7 +120,7 @@ class Objects(Mapping[ResourceId, Manifest]):
     def _places(self) -> dict[ResourceId, Document | Manifest]:
         places: dict[ResourceId, Document | Manifest] = {}
         for document in self._documents:
-            seen = glance(document.text)
+            seen = _seen(document.text)
             if seen is not None:
                 places[seen] = document
             else:
@@ -142,7 +154,8 @@ class Objects(Mapping[ResourceId, Manifest]):
             return place
         if key not in self._read:
             self._read |= self._read_all(place)
-        return self._read[key]
+        # Of what cannot be read, no more is known than what it is.
+        return self._read.setdefault(key, _bare(key))
 
     # One for a whole review: finders keep by it what they worked out.
     __hash__ = object.__hash__
