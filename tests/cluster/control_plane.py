@@ -258,7 +258,11 @@ def _node(name: str, *, zone: str) -> Manifest:
                 "topology.kubernetes.io/zone": zone,
             },
         },
-        "status": {"allocatable": room, "capacity": room},
+        "status": {
+            "allocatable": room,
+            "capacity": room,
+            "nodeInfo": {"kubeletVersion": "simulated"},
+        },
     }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from emqx_gitops.kustomize.cache import cache_folder
 from emqx_gitops.kustomize.errors import EngineError
 from emqx_gitops.kustomize.pinned import Pin, install, installed
+from emqx_gitops.kustomize.probe import Version
 
 _ENVIRON = dict(os.environ)
 """As it is at the start: fixtures give tests a cache folder of their own, which is empty."""
@@ -33,6 +34,19 @@ def _kubernetes(program: str, takes: str) -> Pin:
         asks=("--version",),
         stamp="k8s.io/component-base/version.gitVersion",
         takes=takes,
+        fix=_FIX,
+    )
+
+
+def _flux(version: Version, program: str) -> Pin:
+    return Pin(
+        version,
+        _BINARIES / program,
+        program,
+        f"github.com/fluxcd/{program}",
+        asks=("--help",),
+        stamp="main.version",  # which it has not: it does not know its version
+        takes="about four minutes",
         fix=_FIX,
     )
 
@@ -71,6 +85,8 @@ PINS: dict[str, Pin] = {
             takes="about two minutes",
             fix=_FIX,
         ),
+        _flux((1, 7, 3), "source-controller"),
+        _flux((1, 9, 5), "kustomize-controller"),
     )
 }
 """Every program that tests of the cluster run, by its name."""

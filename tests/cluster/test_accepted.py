@@ -18,9 +18,12 @@ from tests.cluster import custom
 from tests.cluster.accepted import moved, refusals
 from tests.cluster.client import Client, Manifest
 from tests.cluster.conftest import Record
+from tests.cluster.control_plane import ControlPlane
+from tests.cluster.namespaces import new_namespace
 
 ROOT = Path(__file__).resolve().parents[2]
 RENDERED = ROOT / "dist" / "rendered"
+SHIPPED = sorted(path.name for path in RENDERED.iterdir())
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,7 @@ def extended(request: pytest.FixtureRequest, client: Client) -> Client:
     return client
 
 
+@pytest.mark.anywhere
 def test_every_combination_is_accepted(
     client: Client, namespace: str, record: Record, tmp_path: Path
 ) -> None:
@@ -64,7 +68,8 @@ def _shipped(environment: str, namespace: str) -> list[Manifest]:
     return moved(map(json.dumps, manifests), f"emqx-{environment}", namespace)
 
 
-@pytest.mark.parametrize("environment", sorted(path.name for path in RENDERED.iterdir()))
+@pytest.mark.anywhere
+@pytest.mark.parametrize("environment", SHIPPED)
 def test_the_shipped_environments_are_accepted(
     extended: Client, namespace: str, environment: str
 ) -> None:
@@ -96,7 +101,7 @@ FAULTS: dict[str, tuple[str, Break, str]] = {
     ),
     "port out of range": (
         "Service",
-        lambda m: m["spec"].update(type="NodePort", ports=[{"port": 1883, "nodePort": 80}]),
+        lambda m: m.update(spec={"type": "NodePort", "ports": [{"port": 1883, "nodePort": 80}]}),
         "not in the valid range",
     ),
     "privileged": (
@@ -125,6 +130,7 @@ FAULTS: dict[str, tuple[str, Break, str]] = {
 """What is broken, in which object of the shipped `prod`, and what the API server then says."""
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_not_accepted(
     extended: Client, namespace: str, record: Record, fault: str
@@ -140,3 +146,37 @@ def test_a_fault_is_not_accepted(
     assert all(line.startswith((kind, "Pod ")) for line in told)
     assert any(words in line for line in told)
     record("accepted", "faults put in on purpose, and found", 1)
+
+
+def _rights() -> Manifest:
+    page = (ROOT / "docs" / "how-to" / "prove.md").read_text(encoding="utf-8")
+    block = re.search(r"^```yaml rights\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert block
+    return read_stream(block[1].encode())[0]
+
+
+def test_the_rights_of_the_guide_are_enough(control_plane: ControlPlane) -> None:
+    """A user with the ClusterRole that the page shows, and nothing else, gets the same answers."""
+    admin = control_plane.client
+    custom.define(admin)
+    admin.apply(_rights())
+    name = _rights()["metadata"]["name"]
+    user = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "prover"}
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name}
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": name},
+        "subjects": [user],
+        "roleRef": role,
+    }
+    admin.apply(binding)
+
+    prover = admin.acting_as("prover")
+    with new_namespace(prover) as namespace:
+        assert custom.known(prover)
+        for environment in SHIPPED:
+            assert refusals(prover, _shipped(environment, namespace)) == []
+
+    for kind in ("ClusterRoleBinding", "ClusterRole"):
+        admin.delete("rbac.authorization.k8s.io/v1", kind, name)
