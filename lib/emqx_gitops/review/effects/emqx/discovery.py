@@ -55,7 +55,8 @@ def judge_discovery(old: Cluster, new: Cluster) -> Iterator[Found]:
 
 def _strategy(old: Cluster, new: Cluster, before: Discovery, after: Discovery) -> Iterator[Found]:
     facts = old.settings.get(old.keys.discovery), new.settings.get(new.keys.discovery)
-    if not any(facts) or max(old.replicas, new.replicas) == 1:
+    # A single node of the old way has nobody to lose.
+    if not any(facts) or old.replicas == 1:
         return
     message = f"discovery {before.strategy} becomes {after.strategy}: while {new.nodes} restart, "
     message += "those of old and new may be two clusters"
@@ -64,7 +65,7 @@ def _strategy(old: Cluster, new: Cluster, before: Discovery, after: Discovery) -
 
 def _misses(old: Cluster, new: Cluster, before: Discovery, after: Discovery) -> bool:
     """Tell whether nodes that ask the new question may not find those that asked the old one."""
-    if before.asked == after.asked or max(old.replicas, new.replicas) == 1:
+    if before.asked == after.asked or old.replicas == 1:
         return False
     return after.strategy != "static" or not seeds(old) & seeds(new)
 

@@ -63,11 +63,10 @@ def blame(old: Fact | None, new: Fact | None) -> Place:
             raise ValueError("neither side has the fact")
         return there.sources[0].place
     before, after = _texts(old), _texts(new)
-    for place, text in new.sources:
-        if before.get(_spot(place)) != text:
-            return place
-    gone = (place for place, _ in old.sources if _spot(place) not in after)
-    return next(gone, new.sources[0].place)
+    told = [place for place, text in new.sources if before.get(_spot(place), text) != text]
+    came = [place for place, _ in new.sources if _spot(place) not in before]
+    went = [place for place, _ in old.sources if _spot(place) not in after]
+    return (*told, *came, *went, new.sources[0].place)[0]
 
 
 def _texts(fact: Fact) -> dict[tuple[str, Path], str]:

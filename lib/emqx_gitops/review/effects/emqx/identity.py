@@ -89,8 +89,11 @@ def judge_names(old: Cluster, new: Cluster) -> Iterator[Found]:
     """Yield what it does that nodes get other names, or another kind of workload."""
     before, after = node_name(old), node_name(new)
     if old.kind != new.kind:
-        message = f"{old.kind} {old.name} becomes {_a(new.kind)}: its nodes are called "
+        message = f"{old.kind} {old.name} becomes a {new.kind}: its nodes are called "
         message += f"{after.value or 'otherwise'}, and were {before.value or 'otherwise'}"
+        if before.value == after.value:
+            message = f"{old.kind} {old.name} becomes a {new.kind}: two nodes called {after.value} "
+            message += "run at once until the old one is removed"
         yield found(KIND_SWAPPED, new.at("kind"), message, beside(old))
         yield from _left_behind(old, new, new.at("kind"), before)
     elif old.namespace != new.namespace:
@@ -134,7 +137,3 @@ def _left_behind(old: Cluster, new: Cluster, place: Place, before: Fact) -> Iter
 
 def _domain(name: str | None) -> str:
     return (name or "").partition(".svc.")[2]
-
-
-def _a(kind: str) -> str:
-    return f"a {kind}"

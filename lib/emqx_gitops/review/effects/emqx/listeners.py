@@ -144,14 +144,18 @@ def dashboard(cluster: Cluster) -> dict[str, tuple[str, int]]:
     return found
 
 
+def services_of(cluster: Cluster) -> Iterator[Manifest]:
+    """Yield the Services that select the nodes."""
+    for _, service in cluster.among("Service"):
+        wanted = mapping(mapping(service.get("spec")).get("selector"))
+        if wanted and has_labels(wanted, cluster.pod.labels):
+            yield service
+
+
 def leads_to(cluster: Cluster, port: int) -> Iterator[tuple[Manifest, Manifest]]:
     """Yield Services with the entry of theirs that leads to *port* of the nodes."""
-    for _, service in cluster.among("Service"):
-        spec = mapping(service.get("spec"))
-        wanted = mapping(spec.get("selector"))
-        if not wanted or not has_labels(wanted, cluster.pod.labels):
-            continue
-        for entry in entries(spec.get("ports")):
+    for service in services_of(cluster):
+        for entry in entries(mapping(service.get("spec")).get("ports")):
             target = entry.get("targetPort", entry.get("port"))
             number = cluster.container.ports.get(target) if type(target) is str else target
             if number == port:

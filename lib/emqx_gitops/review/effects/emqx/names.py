@@ -48,6 +48,10 @@ def node_name(cluster: Cluster) -> Fact:
 def _involved(cluster: Cluster) -> Iterator[str]:
     yield "EMQX_NAME"
     yield "EMQX_HOST"
+    # With a host they decide nothing, but a host that comes or goes does so because of them.
+    yield cluster.keys.discovery
+    yield cluster.keys.k8s_address_type
+    yield cluster.keys.dns_record_type
     if "EMQX_HOST" not in cluster.settings:
         yield from discovery(cluster).keys
 

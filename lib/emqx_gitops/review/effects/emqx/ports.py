@@ -15,14 +15,18 @@ from emqx_gitops.review.effects.emqx.client_rules import (
 from emqx_gitops.review.effects.emqx.cluster import Cluster
 from emqx_gitops.review.effects.emqx.facts import Found, Place, blame, found
 from emqx_gitops.review.effects.emqx.listeners import (
+    Listener,
     changed,
     dashboard,
     doors,
     leads_to,
     listeners,
+    services_of,
 )
+from emqx_gitops.review.effects.emqx.proxies import senders
 from emqx_gitops.review.model import Item, Path
 from emqx_gitops.rules.lenient import entries, mapping, text
+from emqx_gitops.rules.matching import has_labels
 
 _OUTSIDE = frozenset({"LoadBalancer", "NodePort"})
 
@@ -34,7 +38,11 @@ def judge_listeners(old: Cluster, new: Cluster) -> Iterator[Found]:
         was, now = before.get(key), after.get(key)
         place = changed(old, new, key, "bind", "enable", "off")
         if was and not now:
+            missed = _missed(old, new, was)
+            if missed is None:
+                continue
             message = f"{was.label} on port {was.port} is turned off: its clients are refused"
+            message += _lost(missed)
             advice = f"{LISTENER_REMOVED.fix}\n{ctl(old, 'listeners')}"
             yield found(LISTENER_REMOVED, place, message, advice)
         elif now and not was:
@@ -47,11 +55,27 @@ def judge_listeners(old: Cluster, new: Cluster) -> Iterator[Found]:
             lost = sorted(seen[0] - seen[1])
             if lost or not any(seen):
                 message = f"{was.label} moves from port {was.port} to {now.port}"
-                message += "".join(
-                    f", and Service {name} no longer leads to it by port {port}"
-                    for name, port in lost
-                )
-                yield found(LISTENER_MOVED, place, message)
+                yield found(LISTENER_MOVED, place, message + _lost(lost))
+
+
+def _lost(ways: list[tuple[str, int]]) -> str:
+    return "".join(f", and Service {name} leads to it no longer by {port}" for name, port in ways)
+
+
+def _missed(old: Cluster, new: Cluster, gone: Listener) -> list[tuple[str, int]] | None:
+    """Return by which Services clients miss a listener that is *gone*; None where nobody does."""
+    if gone.proxied:
+        return [] if any(senders(new, gone.port)) else None
+    if not any(services_of(old)) or old.pod.spec.get("hostNetwork") is True:
+        return []
+    # Where the same port of the same Service leads to a proxy now, clients see no difference.
+    kept = {
+        (key.name, entry.get("port", 0))
+        for key, service in new.among("Service")
+        if not has_labels(mapping(mapping(service.get("spec")).get("selector")), new.pod.labels)
+        for entry in entries(mapping(service.get("spec")).get("ports"))
+    }
+    return sorted(doors(old, gone.port) - kept) or None
 
 
 def judge_dashboard(old: Cluster, new: Cluster) -> Iterator[Found]:
@@ -86,9 +110,9 @@ def _dashboard_listeners(old: Cluster, new: Cluster) -> Iterator[Found]:
             message = f"the dashboard answers on all addresses, not only on {was[0]}"
             yield found(DASHBOARD_EXPOSED, place, message)
         elif was and now and was[1] != now[1] and doors(old, was[1]) - doors(new, now[1]):
-            message = f"the dashboard moves from port {was[1]} to {now[1]}, which Services do not "
-            message += "lead to"
-            yield found(LISTENER_MOVED, place, message)
+            lost = sorted(doors(old, was[1]) - doors(new, now[1]))
+            message = f"the dashboard moves from port {was[1]} to {now[1]}"
+            yield found(LISTENER_MOVED, place, message + _lost(lost))
 
 
 def _ways_in(cluster: Cluster, port: int) -> Iterator[tuple[str, Place]]:

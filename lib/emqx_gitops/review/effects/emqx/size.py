@@ -79,16 +79,20 @@ def judge_size(old: Cluster, new: Cluster) -> Iterator[Found]:
     else:
         yield _scale_out(old, new)
     if after % 2 == 0 and before % 2 == 1:
-        message = f"{before} nodes become {after}: a split in halves of {after // 2} heals itself "
-        message += "no more"
+        message = f"{_from_to(old, new)}: a split in halves of {after // 2} does not heal by itself"
         yield found(NO_MAJORITY, place, message)
+
+
+def _from_to(old: Cluster, new: Cluster) -> str:
+    verb = "becomes" if old.replicas == 1 else "become"
+    return f"{old.nodes} {verb} {new.replicas}"
 
 
 def _scale_in(old: Cluster, new: Cluster) -> Iterator[Found]:
     place = new.at("spec", "replicas")
     gone = _going(old, new)
     which = ", ".join(gone[:5]) + (" and more" if len(gone) > 5 else "")  # noqa: PLR2004
-    message = f"{old.replicas} nodes become {new.replicas}: {which or 'some pods'} go, their "
+    message = f"{_from_to(old, new)}: {which or 'some pods'} go, their "
     message += "clients are cut off and connect to others; unless they leave first, they stay "
     message += f"members for {_AUTOCLEAN[new.line.is_v4]}{_claims(old, new)}"
     yield found(NODES_LEAVE, place, message, _leave(old, gone))
@@ -127,7 +131,7 @@ def _leave(old: Cluster, gone: list[str]) -> str:
 
 
 def _scale_out(old: Cluster, new: Cluster) -> Found:
-    message = f"{old.nodes} become {new.replicas}: new nodes join by themselves"
+    message = f"{_from_to(old, new)}: new nodes join by themselves"
     advice = NODES_JOIN.fix
     if new.get("EMQX_DURABLE_SESSIONS__ENABLE") == "true":
         message += ", but hold no replicas of durable sessions until they are told to"

@@ -51,10 +51,18 @@ def _of_mount(cluster: Cluster, mount: Manifest) -> Storage:
     for index, template in enumerate(claim_templates(cluster.pod)):
         if text(mapping(template.get("metadata")).get("name")) == name:
             place = cluster.at("spec", "volumeClaimTemplates", index)
-            return Storage(f"claims of its own, {name}-<pod>{folder}", lasting=True, place=place)
+            what = f"claims {name}-<pod> of {_class(template)}{folder}"
+            return Storage(what, lasting=True, place=place)
     volume = volumes_of(cluster.pod).get(name, {})
     what, lasting = _of_volume(volume)
     return Storage(what + folder, lasting, cluster.in_pod("volumes", item))
+
+
+def _class(template: Manifest) -> str:
+    name = mapping(template.get("spec")).get("storageClassName")
+    if name == "":
+        return "volumes made by hand"
+    return f"class {name}" if name else "the default class"
 
 
 def _of_volume(volume: Manifest) -> tuple[str, bool]:
@@ -68,5 +76,5 @@ def _of_volume(volume: Manifest) -> tuple[str, bool]:
     if host:
         return f"folder {host.get('path')} of each machine", True
     if "ephemeral" in volume:
-        return "a claim that goes with the pod", False
-    return "an emptyDir that goes with the pod", False
+        return "an ephemeral claim", False
+    return "an emptyDir", False

@@ -70,7 +70,7 @@ def _path(old: Cluster, new: Cluster, before: Version, after: Version) -> Iterat
 
 
 _WAYS: dict[Way, tuple[EffectRule, str]] = {
-    Way.ROLLING: (ROLLING, ": {restart}, nodes of both versions form one cluster meanwhile"),
+    Way.ROLLING: (ROLLING, ": {restart}"),
     Way.RESTART: (NOT_ROLLING, ": {nodes} cannot restart one by one"),
     Way.BACK: (DOWNGRADE, ", an earlier line: nodes may not start with the data that is there"),
     Way.PATCH_BACK: (WITH_CARE, ", an earlier release of its line; ways back are not listed"),
@@ -81,7 +81,9 @@ _WAYS: dict[Way, tuple[EffectRule, str]] = {
 
 
 def _restart(cluster: Cluster) -> str:
-    return "its node restarts" if cluster.replicas == 1 else f"{cluster.nodes} restart one by one"
+    if cluster.replicas == 1:
+        return "its node restarts"
+    return f"{cluster.nodes} restart one by one, and form one cluster in both versions meanwhile"
 
 
 def _durable(old: Cluster, new: Cluster, step: str) -> Iterator[Found]:
@@ -136,11 +138,11 @@ def _other_licence(
 ) -> Iterator[Found]:
     advice = f"{LICENCE_CHANGED.fix}\n{ctl(new, 'license info')}"
     places = _secret(old), _secret(new)
-    if (before and before.given) != (after and after.given):
-        how = "given" if before is None else "no longer given" if after is None else "another one"
+    if before is not None and before.given != (after and after.given):
+        how = "no longer given" if after is None else "another one"
         place = blame(before, after)
         yield found(LICENCE_CHANGED, place, f"the licence of {new.nodes} is {how}", advice)
-    elif places[0] != places[1] and all(places):
+    elif places[0] != places[1] and all(secret for _, secret in places):
         place = new.in_pod("volumes", Item((("name", places[1][0]),)))
         message = f"the licence is read from Secret {places[1][1]}, and was from {places[0][1]}"
         yield found(LICENCE_CHANGED, place, message, advice)
