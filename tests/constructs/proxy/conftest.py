@@ -20,7 +20,7 @@ from tests.constructs.proxy.stage import BROKER, ENVIRONMENT, FRONTENDS, Authori
 FILES = {"haproxy": haproxy_files, "nginx": nginx_files}
 MOSQUITTO = """\
 user root
-listener 1883 127.0.0.1
+listener 1883
 listener 8083 127.0.0.1
 protocol websockets
 allow_anonymous true

@@ -35,6 +35,23 @@ def client_context(
     return context
 
 
+def takes_plain_text(connection: socket.socket) -> bool:
+    """Return whether MQTT without TLS is answered on *connection*, which is closed.
+
+    Programs of mosquitto cannot ask that: on port 8883 they speak TLS unbidden.
+    """
+    with connection:
+        connection.sendall(_connect(b"plain"))
+        try:
+            return connection.recv(len(_ACCEPTED)) == _ACCEPTED
+        except OSError:
+            return False
+
+
+def _connect(name: bytes) -> bytes:
+    return _CONNECT % (12 + len(name), len(name), name)
+
+
 class Client:
     """One MQTT connection over TLS, optionally within a WebSocket; a context manager."""
 
@@ -55,7 +72,7 @@ class Client:
         if self._websocket:
             self._upgrade()
         name = f"test-{self.socket.fileno()}".encode()
-        self._send(_CONNECT % (12 + len(name), len(name), name))
+        self._send(_connect(name))
         answer = self._receive(len(_ACCEPTED))
         if answer != _ACCEPTED:
             raise ConnectionError(f"broker answered {answer!r}")
@@ -78,6 +95,19 @@ class Client:
             return self._receive(len(_PONG)) == _PONG
         except OSError:
             return False
+
+    def subscribe(self, topic: str) -> None:
+        """Ask for what is published under *topic*."""
+        body = b"\x00\x01" + len(topic).to_bytes(2, "big") + topic.encode() + b"\x00"
+        self._send(bytes([0x82, len(body)]) + body)
+        assert self._receive(5) == b"\x90\x03\x00\x01\x00"
+
+    def message(self, topic: str, size: int) -> bytes:
+        """Return the message of *size* bytes that is published under *topic* next."""
+        name = len(topic).to_bytes(2, "big") + topic.encode()
+        packet = self._receive(2 + len(name) + size)
+        assert packet[2:].startswith(name)
+        return packet[2 + len(name) :]
 
     @property
     def served_serial(self) -> str:

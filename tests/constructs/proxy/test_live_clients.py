@@ -10,7 +10,7 @@ import pytest
 
 from emqx_gitops.constructs.proxy import ProxyOptions
 from tests.constructs.proxy.certificates import HOST
-from tests.constructs.proxy.mqtt import Client, client_context
+from tests.constructs.proxy.mqtt import Client, client_context, takes_plain_text
 from tests.constructs.proxy.stage import BROKER, FRONTENDS, MQTTS, WSS, Launch
 
 pytestmark = pytest.mark.slow
@@ -42,10 +42,22 @@ def test_clients_publish_and_subscribe(kind: str, version: str, launch: Launch) 
 def test_plain_text_is_refused(kind: str, launch: Launch) -> None:
     """A client that speaks no TLS on the TLS port is cut off, and no broker hears of it."""
     stage = launch(kind)
-    client = stage.pod.run("mosquitto_pub", "-p", f"{MQTTS}", "-t", "meters/17", "-m", "42 kWh")
 
-    assert client.wait() != 0
+    assert not takes_plain_text(stage.pod.connect(MQTTS))
     assert stage.cluster.brokers[BROKER].headers == []
+
+
+def test_messages_reach_a_websocket(kind: str, launch: Launch) -> None:
+    """What is published over TLS arrives at a subscriber in a WebSocket over TLS."""
+    stage = launch(kind)
+    message = "42 kWh"
+    with stage.client(WSS) as subscriber:
+        subscriber.subscribe("meters/17")
+        common = ["-h", "127.0.0.1", "-p", f"{MQTTS}", "--cafile", "/mnt/ca.crt"]
+        publisher = stage.pod.run("mosquitto_pub", *common, "-t", "meters/17", "-m", message)
+
+        assert publisher.wait() == 0, publisher.output
+        assert subscriber.message("meters/17", len(message)) == message.encode()
 
 
 @pytest.mark.filterwarnings("ignore:.*TLSv1_1 is deprecated")
