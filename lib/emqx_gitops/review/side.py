@@ -79,7 +79,7 @@ def objects_of(document: Document, reader: BlockReader | None = None) -> list[Ob
     for manifest in found:
         if path := misfit(manifest):
             fix = f"see `kubectl explain {str(manifest['kind']).lower()}`"
-            message = f"{path} is not the mapping or list that it is in a {manifest['kind']}"
+            message = f"{path} has not the shape that it has in a {manifest['kind']}"
             raise SideError(f"{document.file}:{document.line}", message, fix)
     return [Object(each, document.file, document.line, document.text) for each in found]
 
