@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, Literal, NamedTuple
@@ -121,7 +122,13 @@ def _split(text: str | None) -> list[str]:
 
 
 def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else to_yaml(plain(value))
+    if isinstance(value, str):
+        return value
+    shown = plain(value)
+    try:
+        return to_yaml(shown)
+    except TypeError:  # half a character, a number of a thousand digits: no YAML, but a change
+        return json.dumps(shown, indent=2)
 
 
 def _compared(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
