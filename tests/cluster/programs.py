@@ -18,7 +18,7 @@ from emqx_gitops.kustomize.errors import EngineError
 from emqx_gitops.kustomize.pinned import Pin, install, installed
 from emqx_gitops.kustomize.probe import Version
 
-_ENVIRON = dict(os.environ)
+ENVIRON = dict(os.environ)
 """As it is at the start: fixtures give tests a cache folder of their own, which is empty."""
 
 _BINARIES = Path(__file__).parent / "binaries"
@@ -92,7 +92,7 @@ PINS: dict[str, Pin] = {
 """Every program that tests of the cluster run, by its name."""
 
 
-def program(name: str, environ: Mapping[str, str] = _ENVIRON) -> Path:
+def program(name: str, environ: Mapping[str, str] = ENVIRON) -> Path:
     """Return the program called *name*: the user's own, or the pinned one, built if need be.
 
     Raises EngineError where it can neither be found nor built.
@@ -109,7 +109,7 @@ def _built(pin: Pin, environ: Mapping[str, str]) -> Path:
     ours = {} if shared is None else {"GOPATH": str(shared / "go")}
     if shared and shutil.which("go", path=environ.get("PATH", os.defpath)) is None:
         ours["GOCACHE"] = str(shared / "go-build")
-    return install(pin, {**ours, **environ}, announce=_tell)
+    return install(pin, {**ours, **environ}, announce=tell)
 
 
 def _go_folder(environ: Mapping[str, str]) -> Path | None:
@@ -117,26 +117,27 @@ def _go_folder(environ: Mapping[str, str]) -> Path | None:
     return cache and cache / "go-for-tests"
 
 
-def build_all(environ: Mapping[str, str] = _ENVIRON) -> int:
+def build_all(environ: Mapping[str, str] = ENVIRON) -> int:
     """Have every program ready, and return an exit code; what Go needed for it is removed."""
     missing = [pin for pin in PINS.values() if installed(pin, environ) is None]
     if missing and not environ.get("KUBEBUILDER_ASSETS"):
         names = ", ".join(pin.program for pin in missing)
-        _tell(f"programs to build from source, once, 10 to 25 minutes on two cores: {names}")
+        tell(f"programs to build from source, once, 10 to 25 minutes on two cores: {names}")
     failed = 0
     for name in PINS:
         try:
             program(name, environ)
         except EngineError as error:
             failed += 1
-            _tell(f"error: {name}, which tests of the cluster run, cannot be had: {error}")
+            tell(f"error: {name}, which tests of the cluster run, cannot be had: {error}")
     folder = _go_folder(environ)
     if folder and not failed:
         shutil.rmtree(folder, ignore_errors=True)
     return min(failed, 1)
 
 
-def _tell(message: str) -> None:
+def tell(message: str) -> None:
+    """Say what takes so long."""
     # Past pytest, which shows nothing before the end.
     print(message, file=sys.__stderr__, flush=True)
 

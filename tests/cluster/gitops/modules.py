@@ -13,10 +13,10 @@ from pathlib import Path
 
 from emqx_gitops.kustomize.cache import cache_folder
 from emqx_gitops.kustomize.errors import EngineError
+from emqx_gitops.kustomize.pinned.toolchain import go_for, required
+from emqx_gitops.kustomize.process import run
 from emqx_gitops.manifests import Manifest, read_stream
-
-_ENVIRON = dict(os.environ)
-"""As it is at the start: fixtures give tests a cache folder of their own, which is empty."""
+from tests.cluster.programs import ENVIRON, tell
 
 _BINARIES = Path(__file__).parents[1] / "binaries"
 _SECONDS = 600
@@ -30,13 +30,11 @@ def manifests_of(name: str, module: str, folder: str) -> list[Manifest]:
     """
     pins = _BINARIES / name
     version = _pinned(pins, module)
-    cache = cache_folder(_ENVIRON)
+    cache = cache_folder(ENVIRON)
     kept = cache / "modules" / f"{name}-{version}.yaml" if cache else None
     if kept and kept.exists():
         return read_stream(kept.read_bytes())
-    with tempfile.TemporaryDirectory(prefix="emqx-gitops-go-") as own:
-        archive = _zip(pins, module, version, Path(own))
-        text = _read(archive, f"{module}@{version}/{folder}")
+    text = _download(pins, module, version, folder)
     if kept:
         kept.parent.mkdir(parents=True, exist_ok=True)
         new = kept.with_suffix(f".{os.getpid()}")
@@ -51,31 +49,24 @@ def _pinned(pins: Path, module: str) -> str:
     return found[1]
 
 
-def _zip(pins: Path, module: str, version: str, own: Path) -> Path:
-    """Have Go download the module, and return its archive if it has the pinned checksum.
+def _download(pins: Path, module: str, version: str, folder: str) -> bytes:
+    """Have Go download the module, and return what is in *folder* if it has the pinned checksum.
 
     Go names the archive also where it is itself too old to build the module, which is not asked.
-    It downloads to *own* unless the user has a place for modules.
     """
-    environ = {"GOPATH": str(own), **_ENVIRON, "GOFLAGS": "-modcacherw", "GOTOOLCHAIN": "local"}
-    fix = "see that Go is installed and can reach its modules (GOPROXY)"
-    try:
-        outcome = subprocess.run(
-            ["go", "mod", "download", "-json", f"{module}@{version}"],  # noqa: S607
-            cwd=pins,
-            env=environ,
-            check=False,
-            capture_output=True,
-            timeout=_SECONDS,
-        )
-        answer = json.loads(outcome.stdout)
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise EngineError(f"{module} {version} cannot be had: {error}", fix) from error
-    if "Zip" not in answer:
-        raise EngineError(f"{module} {version} cannot be had: {answer.get('Error')}", fix)
-    if f"{module} {version} {answer['Sum']}\n" not in (pins / "go.sum").read_text():
-        raise EngineError(f"{module} {version} is not what go.sum pins", fix)
-    return Path(answer["Zip"])
+    fix = "see that Go can reach its modules (GOPROXY)"
+    with tempfile.TemporaryDirectory() as work:
+        go, variables = go_for(required(pins), Path(work), ENVIRON, tell, fix=fix)
+        argv = [go, "mod", "download", "-json", f"{module}@{version}"]
+        try:
+            answer = json.loads(run(argv, environ=variables, seconds=_SECONDS, cwd=pins).stdout)
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            raise EngineError(f"{module} {version} cannot be had: {error}", fix) from error
+        if "Zip" not in answer:
+            raise EngineError(f"{module} {version} cannot be had: {answer.get('Error')}", fix)
+        if f"{module} {version} {answer['Sum']}\n" not in (pins / "go.sum").read_text():
+            raise EngineError(f"{module} {version} is not what go.sum pins", fix)
+        return _read(Path(answer["Zip"]), f"{module}@{version}/{folder}")
 
 
 def _read(archive: Path, folder: str) -> bytes:
