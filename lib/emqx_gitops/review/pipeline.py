@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from emqx_gitops.manifests import BlockReader
 from emqx_gitops.review.compare import compare
+from emqx_gitops.review.differing import differing
 from emqx_gitops.review.effects.registry import effects_of
 from emqx_gitops.review.grouping import group
 from emqx_gitops.review.model import (
@@ -20,7 +20,7 @@ from emqx_gitops.review.model import (
     Surroundings,
 )
 from emqx_gitops.review.pairing import Pair, pair
-from emqx_gitops.review.side import Document, Objects, Side, objects_of
+from emqx_gitops.review.side import Document, Objects, Side
 
 _SEVERITY = {outcome: index for index, outcome in enumerate(Outcome)}
 
@@ -38,8 +38,12 @@ def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) 
     counts: dict[str, int] = {}
     reader = BlockReader()
     for part in _parts(old, new):
-        changes, same = _changes(part, reader)
-        unchanged += same
+        left = differing(part.old, part.new, (old.label, new.label), reader)
+        warnings += left.warnings
+        pairs = pair(left.old, left.new)
+        found = (_change(each, part.environment) for each in pairs)
+        changes = [each for each in found if each is not None]
+        unchanged += left.unchanged + len(pairs) - len(changes)
         if part.environment:
             counts[part.environment] = len(part.new)
         around = Surroundings(
@@ -72,34 +76,6 @@ def _by_environment(side: Side) -> dict[str, list[Document]]:
     found: dict[str, list[Document]] = {}
     for each in side.documents:
         found.setdefault(each.environment, []).append(each)
-    return found
-
-
-def _changes(part: _Part, reader: BlockReader) -> tuple[list[Change], int]:
-    """Return the changes of one environment, and the number of objects that stay the same."""
-    olds, news = _differing(part.old, part.new), _differing(part.new, part.old)
-    unchanged = len(part.new) - len(news)
-    old_objects = [each for document in olds for each in objects_of(document, reader)]
-    new_objects = [each for document in news for each in objects_of(document, reader)]
-    changes = []
-    for each in pair(old_objects, new_objects):
-        change = _change(each, part.environment)
-        if change is None:
-            unchanged += 1
-        else:
-            changes.append(change)
-    return changes, unchanged
-
-
-def _differing(ones: Sequence[Document], others: Iterable[Document]) -> list[Document]:
-    """Return the documents of *ones* that *others* do not have word for word."""
-    texts = Counter(each.text for each in others)
-    found = []
-    for each in ones:
-        if texts[each.text] > 0:
-            texts[each.text] -= 1
-        else:
-            found.append(each)
     return found
 
 

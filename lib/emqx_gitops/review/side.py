@@ -26,6 +26,10 @@ class SideError(ReadError):
     """A document that cannot be read; ``str()`` says where and why, in one line."""
 
 
+glanced = lru_cache(maxsize=1 << 16)(glance)
+"""Most documents stand on both sides, and are looked at once."""
+
+
 class Document(NamedTuple):
     """A document of a file, not read yet."""
 
@@ -98,10 +102,6 @@ def _unrolled(manifest: Manifest) -> Iterator[Manifest]:
         yield manifest
 
 
-# Most documents stand on both sides.
-_seen = lru_cache(maxsize=1 << 16)(glance)
-
-
 def _bare(key: ResourceId) -> Manifest:
     metadata = {"name": key.name, "namespace": key.namespace}
     return {"apiVersion": f"{key.group}/", "kind": key.kind, "metadata": metadata}
@@ -120,7 +120,7 @@ class Objects(Mapping[ResourceId, Manifest]):
     def _places(self) -> dict[ResourceId, Document | Manifest]:
         places: dict[ResourceId, Document | Manifest] = {}
         for document in self._documents:
-            seen = _seen(document.text)
+            seen = glanced(document.text)
             if seen is not None:
                 places[seen] = document
             else:
