@@ -35,6 +35,17 @@ def reviewed(old: Iterable[Manifest], new: Iterable[Manifest]) -> Review:
     return review(*sides)
 
 
+def astray(old: Iterable[Manifest], new: Iterable[Manifest]) -> list[str]:
+    """Return the effects on EMQX that do not stand at a field that changed."""
+    return [
+        f"{each.rule.code} {path_text(each.path)}"
+        for entry in reviewed(old, new).entries
+        for each in entry.effects
+        if each.rule.code in CODES and entry.change.fields
+        if not any(each.path == field.path[: len(each.path)] for field in entry.change.fields)
+    ]
+
+
 def told(old: Iterable[Manifest], new: Iterable[Manifest]) -> list[Told]:
     """Return the effects on EMQX from *old* to *new*."""
     return [

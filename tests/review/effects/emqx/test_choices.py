@@ -10,7 +10,7 @@ import pytest
 
 from emqx_gitops.manifests import Manifest
 from tests.builds import Builder
-from tests.review.effects.emqx.cases import told
+from tests.review.effects.emqx.cases import astray, told
 
 SETTING = "EG949"
 """Goes with nearly everything: settings that no other rule speaks of."""
@@ -194,7 +194,9 @@ def _name(asked: str) -> str:
 @pytest.mark.parametrize("exchange", EXCHANGES, ids=[each.name for each in EXCHANGES])
 def test_operator_is_told_what_matters(exchange: Exchange, sides: Sides) -> None:
     """Exchanging a choice is said to do what it does, and nothing else, and that once."""
-    said = told(sides[exchange.old], sides[exchange.new])
+    old, new = sides[exchange.old], sides[exchange.new]
+    said = told(old, new)
+    assert not astray(old, new)
     assert len(said) == len({(each.code, each.where) for each in said})
     codes = {each.code for each in said} - {SETTING}
     assert codes == set(exchange.codes.split()), said

@@ -8,7 +8,7 @@ import pytest
 
 from emqx_gitops.review.effects.emqx import RULES
 from tests.builds import Builder, Built
-from tests.review.effects.emqx.cases import Edit, changes, variable
+from tests.review.effects.emqx.cases import Edit, astray, changes, edited, told, variable
 
 KEPT = "{storage: {type: storageClass, size: 1Gi}}"
 LOCAL = "{storage: {type: local, nodes: [a, b, c], path: /data, size: 1Gi}}"
@@ -215,7 +215,7 @@ CASES = (
     Case(
         "EG917",
         lambda built: built.broker["volumeMounts"][-1].update(subPath="node"),
-        f"{STS}spec.volumeClaimTemplates[0]",
+        f"{BROKER}.volumeMounts[mountPath=/opt/emqx/data]",
         lambda built: built.broker["volumeMounts"][0].update(subPath="log"),
     ),
     Case(
@@ -312,7 +312,7 @@ CASES = (
     Case(
         "EG929",
         _service("emqx-internal", type="LoadBalancer"),
-        "Service emqx-internal: spec.ports[port=18083,protocol=TCP]",
+        "Service emqx-internal: spec.type",
         _service("emqx", type="LoadBalancer"),
     ),
     Case(
@@ -456,7 +456,10 @@ def _named(case: Case) -> str:
 @pytest.mark.parametrize("case", CASES, ids=_named)
 def test_a_rule_tells_of_its_change_once(case: Case, built: Builder) -> None:
     """The effect is told once, at the field that a reviewer looks at."""
-    said = changes(built(case.asked), case.edit, before=case.before)
+    old = edited(built(case.asked), case.before) if case.before else built(case.asked)
+    new = edited(old, case.edit)
+    said = told(old.objects, new.objects)
+    assert not astray(old.objects, new.objects)
     places = [each.where for each in said if each.code == case.code and each.where == case.where]
     assert places == [case.where], said
 

@@ -33,7 +33,7 @@ def judge_storage(old: Cluster, new: Cluster) -> Iterator[Found]:
         return
     before, after = storage(old), storage(new)
     if before.what != after.what:
-        place = after.place
+        place = after.place if before.below == after.below else after.mount
         fate = "stays there, and is not read any more" if before.lasting else "goes with the pods"
         message = f"nodes keep their data in {after.what}"
         message += "" if after.lasting else ", and lose it with each pod"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from emqx_gitops.manifests import ResourceId
@@ -94,4 +95,15 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
     effects = judged(surroundings)
     sides = dict.fromkeys(each.id for each in (change.new, change.old) if each is not None)
     for owner in sides:
-        yield from effects.get(owner, ())
+        for each in effects.get(owner, ()):
+            yield _shown(each, change)
+
+
+def _shown(effect: Effect, change: Change) -> Effect:
+    """Return *effect* at the field that *change* shows: a list that came as a whole is one."""
+    fields = [each.path for each in change.fields]
+    for length in range(len(effect.path), 1, -1):
+        path = effect.path[:length]
+        if any(each[:length] == path for each in fields):
+            return replace(effect, path=path)
+    return effect

@@ -89,7 +89,14 @@ def judge_dashboard(old: Cluster, new: Cluster) -> Iterator[Found]:
             if way not in before | told:
                 told.add(way)
                 message = f"the dashboard of {new.kind} {new.name} can be reached by {way}"
-                yield found(DASHBOARD_EXPOSED, place, message)
+                yield found(DASHBOARD_EXPOSED, _opened(old, new, place), message)
+
+
+def _opened(old: Cluster, new: Cluster, place: Place) -> Place:
+    """Return *place*, or the type of its Service where that is what changes."""
+    types = [mapping(each.side.get(place.owner, {}).get("spec")).get("type") for each in (old, new)]
+    changed_type = place.owner.kind == "Service" and types[0] != types[1]
+    return place._replace(path=("spec", "type")) if changed_type else place
 
 
 def _dashboard_listeners(old: Cluster, new: Cluster) -> Iterator[Found]:
@@ -123,7 +130,7 @@ def _ways_in(cluster: Cluster, port: int) -> Iterator[tuple[str, Place]]:
         spec, owner = mapping(service.get("spec")), ResourceId.of(service)
         number = entry.get("port", 0)
         if spec.get("type") in _OUTSIDE or spec.get("externalIPs"):
-            item = Item((("port", number), ("protocol", text(entry.get("protocol")) or "TCP")))
+            item = Item((("port", number),))
             how = f"port {number} of Service {owner.name}, a {spec.get('type', 'ClusterIP')}"
             yield how, Place(owner, ("spec", "ports", item))
         for ingress, path in _routes(cluster, owner.name, number, text(entry.get("name"))):

@@ -24,7 +24,11 @@ class Storage(NamedTuple):
     lasting: bool
     """Whether it outlives the pod."""
     place: Place
-    """The field that says so."""
+    """The volume, or the template of claims, that says so."""
+    mount: Place
+    """The container's mount of it."""
+    below: str = ""
+    """Folder of the volume that is mounted; empty for all of it."""
 
 
 def storage(cluster: Cluster) -> Storage:
@@ -34,7 +38,7 @@ def storage(cluster: Cluster) -> Storage:
         if path == DATA or DATA.startswith(f"{path}/"):
             return _of_mount(cluster, mount)
     place = cluster.in_container("volumeMounts")
-    return Storage("the container's own files", lasting=False, place=place)
+    return Storage("the container's own files", lasting=False, place=place, mount=place)
 
 
 def data_folder(cluster: Cluster) -> str:
@@ -47,15 +51,18 @@ def _of_mount(cluster: Cluster, mount: Manifest) -> Storage:
     name = text(mount.get("name"))
     item = Item((("name", name),))
     below = text(mount.get("subPath")) or text(mount.get("subPathExpr"))
+    path = text(mount.get("mountPath"))
+    where = cluster.in_container("volumeMounts", Item((("mountPath", path),)))
     folder = f", folder {below}" if below else ""
-    for index, template in enumerate(claim_templates(cluster.pod)):
+    for template in claim_templates(cluster.pod):
         if text(mapping(template.get("metadata")).get("name")) == name:
-            place = cluster.at("spec", "volumeClaimTemplates", index)
+            place = cluster.at("spec", "volumeClaimTemplates", Item((("metadata.name", name),)))
             what = f"claims {name}-<pod> of {_class(template)}{folder}"
-            return Storage(what, lasting=True, place=place)
+            return Storage(what, lasting=True, place=place, mount=where, below=below)
     volume = volumes_of(cluster.pod).get(name, {})
     what, lasting = _of_volume(volume)
-    return Storage(what + folder, lasting, cluster.in_pod("volumes", item))
+    place = cluster.in_pod("volumes", item)
+    return Storage(what + folder, lasting, place, where, below)
 
 
 def _class(template: Manifest) -> str:
