@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from emqx_gitops.review.sides.git import Git
@@ -53,10 +53,13 @@ class Place:
     buildable: bool = True
     """Whether a kustomization in it is built: not where nobody named the folder."""
 
-    @property
-    def has_rendered(self) -> bool:
-        """Whether objects of our environments are below."""
-        return bool(rendered(self.placed, self.base))
+    fetch: Callable[[Iterable[str]], None] | None = None
+    """Reads what has these digests all at once."""
+
+    @cached_property
+    def rendered(self) -> tuple[File, ...]:
+        """Objects of our environments that are below."""
+        return rendered(self.placed, self.base)
 
     def listing(self, makers: Makers) -> Listing:
         """Return what of it is compared; raise ReadError, BuildError or EngineError."""
@@ -64,7 +67,7 @@ class Place:
         if makers.compile and sources:
             with self.folder() as folder:
                 return self._of(rendered(_texts(makers.compile(folder, self.label))))
-        found = rendered(self.placed, self.base)
+        found = self.rendered
         if not found and sources:
             raise not_rendered(self.label)
         if found or self.ours:
@@ -76,7 +79,7 @@ class Place:
         return self._of(plain(self.placed))
 
     def _of(self, files: tuple[File, ...]) -> Listing:
-        return Listing(self.label, files, self.warnings)
+        return Listing(self.label, files, self.warnings, self.fetch)
 
 
 def _texts(tree: Mapping[str, str]) -> Iterator[Placed]:
@@ -98,7 +101,7 @@ def git_place(git: Git, label: str, entries: Entries, base: str) -> Place:
         if entry.is_file and path.startswith(base)
     )
     folder = partial(_extracted, git, entries, base)
-    return Place(label, placed, base.rstrip("/"), folder)
+    return Place(label, placed, base.rstrip("/"), folder, fetch=git.fetch)
 
 
 @contextmanager
@@ -111,6 +114,7 @@ def _extracted(git: Git, entries: Entries, base: str) -> Iterator[Path]:
 
     with tempfile.TemporaryDirectory(prefix="emqx-gitops-") as name:
         top = Path(name).resolve()
+        git.fetch(entry.digest for entry in entries.values() if entry.is_file and entry.digest)
         for path, entry in entries.items():
             if entry.is_file:
                 target = top / path

@@ -7,7 +7,7 @@ Files that are the same on both sides are read once.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -49,10 +49,12 @@ def read_sides(old: Listing, new: Listing) -> tuple[Side, Side]:
     Raises ReadError for a file that cannot be read, and for one without text that was named itself;
     below a folder it is left out with a warning. Warnings speak only of what differs.
     """
-    if _unchanged(old, new):
-        return _unread(old), _unread(new)
+    same = _same_environments(old.files, new.files)
+    digests = [each.digest for each in (*old.files, *new.files) if each.environment not in same]
+    if fetch := old.fetch or new.fetch:
+        fetch(filter(None, digests))
     texts: dict[str, str | None] = {}
-    before, after = _read(old, texts), _read(new, texts)
+    before, after = _read(old, texts, same), _read(new, texts, same)
     binary = _differing(before.binary, after.binary)
     foreign = _differing(before.foreign, after.foreign)
     warnings = (
@@ -70,23 +72,25 @@ def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return [path for path in {**old, **new} if old.get(path) != new.get(path)]
 
 
-def _unchanged(old: Listing, new: Listing) -> bool:
-    """Tell whether both sides are the same rendered objects, before a file is read."""
-    before, after = (
-        Counter((each.environment, each.digest) for each in side.files) for side in (old, new)
+def _same_environments(old: Iterable[File], new: Iterable[File]) -> frozenset[str]:
+    """Return the environments that are the same on both sides, as far as that is known unread."""
+    before, after = _digests(old), _digests(new)
+    return frozenset(
+        name
+        for name, found in before.items()
+        if name and all(found) and sorted(found) == sorted(after.get(name, ()))
     )
-    return before == after and all(name and digest for name, digest in before)
 
 
-def _unread(listing: Listing) -> Side:
-    """Return a side to be compared with its like: one object a file, with nothing in it."""
-    documents = tuple(
-        Document(each.digest, each.path, 1, each.environment) for each in listing.files
-    )
-    return Side(listing.label, documents, listing.warnings)
+def _digests(files: Iterable[File]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in files:
+        found.setdefault(each.environment, []).append(each.digest)
+    return found
 
 
-def _read(listing: Listing, texts: dict[str, str | None]) -> _Found:
+def _read(listing: Listing, texts: dict[str, str | None], same: frozenset[str]) -> _Found:
+    """Read *listing*; of the environments in *same* each file is one object, with nothing in it."""
     found = _Found()
     charts = {
         str(PurePosixPath(each.path).parent)
@@ -94,9 +98,14 @@ def _read(listing: Listing, texts: dict[str, str | None]) -> _Found:
         if each.path.endswith(f"/{_CHART}") or each.path == _CHART
     }
     for file in listing.files:
+        if file.environment in same:
+            found.documents.append(Document(file.digest, file.path, 1, file.environment))
+            continue
         text = _text(file, texts)
         if text is None:
             found.binary[file.path] = file.digest.encode() or file.read()
+        elif file.environment:
+            found.documents += documents_of(text, file.path, file.environment)
         elif not file.named and _is_source(PurePosixPath(file.path), charts):
             found.foreign[file.path] = text
         else:

@@ -58,7 +58,7 @@ def find(
     root = own_root(git.prefix, [each.entries for each in trees])
     sides = [_side(git, each, root) if isinstance(each, _Tree) else each for each in found]
     places = [each for each in sides if isinstance(each, Place)]
-    if len(trees) == len(sides) and any(each.has_rendered for each in places):
+    if len(trees) == len(sides) and any(each.rendered for each in places):
         # What one side of a repository renders, the other does not have yet, or no more.
         sides = [as_ours(each) if isinstance(each, Place) else each for each in sides]
     return sides[0], _warned(sides[1], trees)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from emqx_gitops.review.sides.errors import ReadError
@@ -36,15 +35,16 @@ def rendered(files: Iterable[Placed], base: str = "") -> tuple[File, ...]:
     environment, or a part of it, is a folder like any other.
     """
     start = len(base) + 1 if base else 0
-    found: list[tuple[str, str, File]] = []
+    found = []
     for below, file in files:
         full = f"{base}/{below}" if base else below
+        if "dist/rendered/" not in full or not below.endswith(SUFFIXES):
+            continue
         match = next((m for m in _RENDERED.finditer(full) if m.start(1) >= start), None)
-        if match and below.endswith(SUFFIXES):
-            found.append((full[start : match.start()], match[1], file))
-    return tuple(
-        replace(file, environment=f"{root}/{name}" if root else name) for root, name, file in found
-    )
+        if match:
+            root, name = full[start : match.start()], match[1]
+            found.append(file._replace(environment=f"{root}/{name}" if root else name))
+    return tuple(found)
 
 
 def has_sources(paths: Iterable[str]) -> bool:
