@@ -154,8 +154,10 @@ class Objects(Mapping[ResourceId, Manifest]):
             return place
         if key not in self._read:
             self._read |= self._read_all(place)
-        # Of what cannot be read, no more is known than what it is.
-        return self._read.setdefault(key, _bare(key))
+        if key not in self._read:
+            # Of what cannot be read, no more is known than what it is.
+            self._read[key] = _bare(key)
+        return self._read[key]
 
     # One for a whole review: finders keep by it what they worked out.
     __hash__ = object.__hash__

@@ -25,6 +25,7 @@ _START = 8192
 
 _API_VERSION = re.compile(r"""(?:^|[{,])[ \t]*(?:- )?["']?apiVersion["']?[ \t]*:""", re.MULTILINE)
 _KIND = re.compile(r"""(?:^|[{,])[ \t]*(?:- )?["']?kind["']?[ \t]*:""", re.MULTILINE)
+_OTHERS = ("kustomize.config.k8s.io/", "emqx-gitops/")
 _FOREIGN = re.compile(
     r"""^["']?apiVersion["']?[ \t]*:[ \t]*["']?(?:kustomize\.config\.k8s\.io|emqx-gitops)/""",
     re.MULTILINE,
@@ -150,4 +151,7 @@ def _is_source(path: PurePosixPath, charts: set[str]) -> bool:
 
 def is_object(text: str) -> bool:
     """Tell whether a document may be a Kubernetes object or a list of them, without reading it."""
-    return bool(_API_VERSION.search(text) and _KIND.search(text) and not _FOREIGN.search(text))
+    if not (_API_VERSION.search(text) and _KIND.search(text)):
+        return False
+    # Looking for a word takes a tenth of the time of looking for a line.
+    return not (any(each in text for each in _OTHERS) and _FOREIGN.search(text))
