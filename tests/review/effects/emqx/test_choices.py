@@ -129,7 +129,7 @@ EXCHANGES = (
     Exchange("storage-local", NFS, LOCAL, "EG919"),
     Exchange("storage-local-order", LOCAL, SWAPPED, "EG918"),
     Exchange("storage-local-append", LOCAL, FIVE_LOCAL, "EG916"),
-    Exchange("storage-claim", _claim("a"), _claim("b"), "EG917"),
+    Exchange("storage-claim", _claim("a"), _claim("b"), "EG917 EG950"),
     Exchange("version-4-to-5", _version("4.4.19", ""), _version("5.8.9", ""), "EG934 EG935"),
     Exchange("version-patch", _version("5.8.8", ""), _version("5.8.9", ""), "EG941"),
     Exchange("version-patch-back", _version("5.8.9", ""), _version("5.8.8", ""), "EG937"),

@@ -202,3 +202,23 @@ def test_strange_manifests_do_no_harm(path: tuple[str | int, ...], value: object
     """Values of the wrong type count as absent, on either side."""
     _judged(_chart(), _strange(path, value))
     _judged(_strange(path, value), _chart())
+
+
+def test_a_cluster_of_another_name_and_place_is_found_again() -> None:
+    """What is alone on both sides is one cluster, whatever it is called; of two, names decide."""
+    moved = _chart()
+    for each in moved:
+        each["metadata"] |= {"namespace": "fleet"}
+    moved[1]["metadata"]["name"] = "broker"
+    assert "EG904" in {each.code for each in told(_chart(), moved)}
+
+
+def test_replicants_beside_cores_keep_to_themselves() -> None:
+    """Two workloads of one cluster are compared each with its own past."""
+    cores, replicants = _chart(), _chart()[1:]
+    replicants[0]["metadata"]["name"] = "mqtt-emqx-replicants"
+    grown = _chart()[1:]
+    grown[0]["metadata"]["name"] = "mqtt-emqx-replicants"
+    grown[0]["spec"]["replicas"] = 5
+    said = told([*cores, *replicants], [*cores, *grown])
+    assert [each.where for each in said] == ["StatefulSet mqtt-emqx-replicants: spec.replicas"]

@@ -130,6 +130,11 @@ def _mount_a_file(built: Built) -> None:
     built.broker["volumeMounts"].append({"name": "file", "mountPath": "/opt/emqx/etc/file"})
 
 
+def _policy(rule: int) -> Edit:
+    """Take one rule out of the nodes' policy: the second lets in peers, the third the staff."""
+    return lambda built: built.ingress().pop(rule)
+
+
 _SESSIONS = _set(EMQX_DURABLE_SESSIONS__ENABLE="true")
 _AUTHENTICATOR = _set(
     EMQX_AUTHENTICATION__1__MECHANISM="password_based",
@@ -445,6 +450,19 @@ CASES = (
         _set(EMQX_LOG__CONSOLE__LEVEL="debug"),
         f"{ENV}EMQX_LOG__CONSOLE__LEVEL",
         _set(HOME="/home/emqx"),
+    ),
+    Case(
+        "EG950",
+        _image("emqx/emqx:5.8.10"),
+        f"{STS}spec.template",
+        _workload(revisionHistoryLimit=7),
+        before=_workload(replicas=1),
+    ),
+    Case(
+        "EG951",
+        _policy(1),
+        "NetworkPolicy emqx: spec.ingress",
+        _policy(2),
     ),
 )
 

@@ -13,6 +13,8 @@ from emqx_gitops.review.effects.emqx import (
     discovery_rules,
     identity_rules,
     judges,
+    lone,
+    policies,
     runtime_rules,
     secrets,
     size,
@@ -31,4 +33,6 @@ RULES: tuple[EffectRule, ...] = (
     *client_rules.RULES,
     *version_rules.RULES,
     *runtime_rules.RULES,
+    *lone.RULES,
+    *policies.RULES,
 )

@@ -179,32 +179,3 @@ def _is_labelled(pod: Pod, settings: Mapping[str, Fact]) -> bool:
 
 def _image_name(container: Container) -> str:
     return container.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
-
-
-def pair(old: Iterable[Cluster], new: Iterable[Cluster]) -> list[tuple[Cluster, Cluster]]:
-    """Return which cluster became which: by name and namespace, by name, or as the only ones."""
-    before, after = list(old), list(new)
-    pairs: list[tuple[Cluster, Cluster]] = []
-    for alike in (_same_place, _same_name, _only):
-        for mine in tuple(before):
-            match = [each for each in after if alike(mine, each)]
-            rivals = [each for each in before if alike(each, mine)]
-            if len(match) == 1 and len(rivals) == 1:
-                pairs.append((mine, match[0]))
-                before.remove(mine)
-                after.remove(match[0])
-    return pairs
-
-
-def _same_place(one: Cluster, other: Cluster) -> bool:
-    return (one.name, one.namespace) == (other.name, other.namespace)
-
-
-def _same_name(one: Cluster, other: Cluster) -> bool:
-    return one.name == other.name
-
-
-def _only(one: Cluster, other: Cluster) -> bool:
-    return one.pod.labels.get("app.kubernetes.io/name") == other.pod.labels.get(
-        "app.kubernetes.io/name"
-    )

@@ -12,6 +12,8 @@ from emqx_gitops.review.effects.emqx import (
     data,
     discovery,
     identity,
+    lone,
+    policies,
     ports,
     runtime,
     size,
@@ -19,9 +21,10 @@ from emqx_gitops.review.effects.emqx import (
     versions,
 )
 from emqx_gitops.review.effects.emqx.advice import backup
-from emqx_gitops.review.effects.emqx.cluster import Cluster, clusters_of, pair
+from emqx_gitops.review.effects.emqx.cluster import Cluster, clusters_of
 from emqx_gitops.review.effects.emqx.facts import Found, found
 from emqx_gitops.review.effects.emqx.identity_rules import BROKERS_GONE
+from emqx_gitops.review.effects.emqx.matching import pair
 from emqx_gitops.review.model import Change, Effect, Surroundings
 
 Judge = Callable[[Cluster, Cluster], Iterable[Found]]
@@ -31,6 +34,7 @@ JUDGES: tuple[Judge, ...] = (
     identity.judge_names,
     discovery.judge_discovery,
     discovery.judge_transport,
+    policies.judge_policies,
     size.judge_size,
     data.judge_storage,
     data.judge_volumes,
@@ -47,6 +51,7 @@ JUDGES: tuple[Judge, ...] = (
     runtime.judge_resources,
     runtime.judge_pace,
     runtime.judge_files,
+    lone.judge_restart,
 )
 """Each compares a cluster before and after, from its own point of view."""
 
