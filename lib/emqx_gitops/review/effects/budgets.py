@@ -10,7 +10,14 @@ from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.pods import count, title
 from emqx_gitops.review.effects.reading import at, plural
 from emqx_gitops.review.effects.selecting import selected
-from emqx_gitops.review.model import Change, Effect, EffectRule, Outcome, Surroundings
+from emqx_gitops.review.model import (
+    Change,
+    Effect,
+    EffectRule,
+    Outcome,
+    Surroundings,
+    ids_of,
+)
 
 BLOCKS = EffectRule(
     code="EG864",
@@ -43,8 +50,9 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
 
 
 def _fewer(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
-    for each in surroundings.find(surroundings.new, "PodDisruptionBudget"):
-        old = surroundings.old.get(change.id)
+    # A budget counts in its own namespace alone.
+    for key in ids_of(surroundings.new, "PodDisruptionBudget", change.id.namespace):
+        each, old = surroundings.new[key], surroundings.old.get(change.id)
         if old is None or change.id not in selected(each, surroundings.new):
             continue
         if _blocks(each, surroundings.new) and not _blocks(each, surroundings.old):
