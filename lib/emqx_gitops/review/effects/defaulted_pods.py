@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emqx_gitops.manifests import Manifest
-from emqx_gitops.review.effects.reading import mapping, mappings
+from emqx_gitops.review.effects.reading import made, mapping, mappings
 
 _MODE = 0o644
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
@@ -19,9 +19,9 @@ _PROBE = {"failureThreshold": 3, "periodSeconds": 10, "successThreshold": 1, "ti
 
 def template(spec: Manifest) -> None:
     """Fill in the template of a workload's *spec*."""
-    inner = spec.setdefault("template", {})
+    inner = made(spec, "template")
     mapping(inner, "metadata").pop("creationTimestamp", None)
-    pod(inner.setdefault("spec", {}), bare=False)
+    pod(made(inner, "spec"), bare=False)
 
 
 def pod(spec: Manifest, *, bare: bool) -> None:
@@ -47,6 +47,8 @@ def pod(spec: Manifest, *, bare: bool) -> None:
         each.setdefault("whenUnsatisfiable", "DoNotSchedule")
     if bare:
         spec.setdefault("enableServiceLinks", True)
+        spec.setdefault("priority", 0)
+        spec.setdefault("preemptionPolicy", "PreemptLowerPriority")
         spec.setdefault("serviceAccountName", "default")
         spec["serviceAccount"] = spec["serviceAccountName"]
 
@@ -63,19 +65,23 @@ def _container(container: Manifest, *, host_network: bool) -> None:
         if host_network:
             port.setdefault("hostPort", port.get("containerPort"))
     for name in _PROBES:
-        if name in container:
-            probe = container[name]
+        probe = container.get(name)
+        if isinstance(probe, dict):
             for key, default in _PROBE.items():
                 probe.setdefault(key, default)
             _action(probe)
     for hook in mapping(container, "lifecycle").values():
-        _action(hook)
+        if isinstance(hook, dict):
+            _action(hook)
     for variable in mappings(container, "env"):
-        source = mapping(variable, "valueFrom")
-        if "fieldRef" in source:
-            source["fieldRef"].setdefault("apiVersion", "v1")
-        if "resourceFieldRef" in source:
-            source["resourceFieldRef"].setdefault("divisor", "0")
+        _source(mapping(variable, "valueFrom"))
+
+
+def _source(source: Manifest) -> None:
+    if "fieldRef" in source:
+        made(source, "fieldRef").setdefault("apiVersion", "v1")
+    if "resourceFieldRef" in source:
+        made(source, "resourceFieldRef").setdefault("divisor", "0")
 
 
 def _action(action: Manifest) -> None:
@@ -99,7 +105,7 @@ def _volume(volume: Manifest) -> None:
         volume["hostPath"].setdefault("type", "")
     claim = mapping(volume, "ephemeral", "volumeClaimTemplate")
     if claim:
-        claim.setdefault("spec", {}).setdefault("volumeMode", "Filesystem")
+        made(claim, "spec").setdefault("volumeMode", "Filesystem")
     for source in mappings(volume, "projected", "sources"):
         if isinstance(source.get("serviceAccountToken"), dict):
             source["serviceAccountToken"].setdefault("expirationSeconds", 3600)
@@ -116,6 +122,6 @@ def _field_refs(source: Manifest) -> None:
 def _requests(container: Manifest) -> None:
     limits = mapping(container, "resources", "limits")
     if limits:
-        requests = container["resources"].setdefault("requests", {})
+        requests = made(container["resources"], "requests")
         for name, value in limits.items():
             requests.setdefault(name, value)

@@ -23,6 +23,12 @@ def mapping(value: Any, *steps: str) -> Manifest:
     return found if isinstance(found, dict) else {}
 
 
+def made(parent: Manifest, key: str) -> Manifest:
+    """Return the mapping at *key*, put there where there is none; of another type, a spare one."""
+    found = parent.setdefault(key, {})
+    return found if isinstance(found, dict) else {}
+
+
 def mappings(value: Any, *steps: str) -> list[Manifest]:
     """Return the mappings of the list below *steps*."""
     found = at(value, *steps)
