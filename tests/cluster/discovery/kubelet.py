@@ -35,13 +35,13 @@ class CannotStartError(Exception):
     """The kubelet would leave the container in CreateContainerConfigError."""
 
 
-def broker_of(pod: Manifest) -> Manifest:
+def broker_of(pod: Manifest) -> Manifest | None:
     """Return the container of *pod* that runs EMQX: the one with its distribution port."""
     for container in pod["spec"]["containers"]:
         if any(each["containerPort"] == 4370 for each in container.get("ports", ())):
             found: Manifest = container
             return found
-    raise CannotStartError(f"{pod['metadata']['name']} runs no broker")
+    return None
 
 
 def variables(pod: Manifest, container: Manifest, find: Find) -> dict[str, str]:

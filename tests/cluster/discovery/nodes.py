@@ -45,6 +45,8 @@ class _Asking:
             return client.get("v1", "Endpoints", service, namespace)
         except ApiError as error:
             raise ekka.DiscoveryError(f"{error.status}: {error.message}") from error
+        finally:
+            client.close()
 
     def addresses(self, name: str) -> Sequence[str]:
         """Ask DNS for A records."""
@@ -82,7 +84,7 @@ def discovery_problems(
     world: World, asked: Asked, held: Snapshot, *, domain: str = "cluster.local"
 ) -> list[str]:
     """Return why the brokers of an environment do not all find each other, and nobody else."""
-    pods = {pod["metadata"]["name"]: pod for pod in held.selected(BROKERS)}
+    pods = {pod["metadata"]["name"]: pod for pod in _brokers(held)}
     own: dict[str, str] = {}
     found: dict[str, frozenset[str] | str] = {}
     problems = []
@@ -106,8 +108,12 @@ def own_names(held: Snapshot, domain: str = "cluster.local") -> dict[str, str]:
     """Return the names that the brokers give themselves, by pod."""
     return {
         node.pod["metadata"]["name"]: node.own
-        for node in (_node(pod, held, domain) for pod in held.selected(BROKERS))
+        for node in (_node(pod, held, domain) for pod in _brokers(held))
     }
+
+
+def _brokers(held: Snapshot) -> list[Manifest]:
+    return [pod for pod in held.selected(BROKERS) if kubelet.broker_of(pod)]
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,7 @@ class _Node:
 
 def _node(pod: Manifest, held: Snapshot, domain: str) -> _Node:
     container = kubelet.broker_of(pod)
+    assert container
     seen = kubelet.variables(pod, container, held.find)
     v4 = re.search(r":4\.\d", container["image"]) is not None
     place = Place(

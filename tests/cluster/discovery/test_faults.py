@@ -12,6 +12,7 @@ import pytest
 from emqx_gitops.manifests import Manifest
 from tests.builds import Builder
 from tests.cluster.client import STRATEGIC, Client, wait_for
+from tests.cluster.conftest import Record
 from tests.cluster.discovery.faults import (
     BASES,
     BY_IP,
@@ -74,9 +75,10 @@ def told(made: Applied, world: World) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize("fault", ALL, ids=[fault.name for fault in ALL])
-def test_a_fault_is_found(told: Mapping[str, str], fault: Fault) -> None:
+def test_a_fault_is_found(told: Mapping[str, str], fault: Fault, record: Record) -> None:
     """Each defect, and each combination that is refused, keeps nodes apart."""
     assert re.search(fault.expected, told[fault.name]), told[fault.name]
+    record("discovered", "faults put in on purpose, and found", 1)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +90,7 @@ def test_a_foreign_pod_breaks_the_round(
     """Another pod under the same labels is taken for a node by all; without it all is well."""
     one = replace(made, environments=[made.environments[BASES.index(base)]])
     (asked,) = one.environments
-    foreign = _foreign(asked.namespace)
-    one.client.apply(foreign)
+    one.client.apply(_foreign(asked.namespace, {"name": "ekka", "containerPort": 4375}))
 
     def broken() -> bool:
         problems = discovery_problems(world, asked, one.look()[asked.namespace])
@@ -99,6 +100,21 @@ def test_a_foreign_pod_breaks_the_round(
     one.client.delete("v1", "Pod", "foreign", asked.namespace)
 
     assert one.settle(_finding(world)) == {}
+
+
+def test_a_foreign_pod_without_such_a_port_does_not(made: Applied, world: World) -> None:
+    """The headless Service names its ports, so that a pod which has none of them stays out."""
+    one = replace(made, environments=[made.environments[BASES.index(HOSTNAME)]])
+    (asked,) = one.environments
+    one.client.apply(_foreign(asked.namespace, {"name": "http", "containerPort": 8080}))
+
+    def running() -> bool:
+        pod = one.look()[asked.namespace].find("Pod", "foreign")
+        return pod is not None and bool(pod["status"].get("podIP"))
+
+    wait_for(running, "the foreign pod runs")
+    assert one.settle(_finding(world)) == {}
+    one.client.delete("v1", "Pod", "foreign", asked.namespace)
 
 
 def test_a_right_that_is_given_later_mends_it(made: Applied, world: World) -> None:
@@ -159,7 +175,7 @@ def _set_ready(client: Client, pod: Manifest, status: str) -> None:
     client.patch(f"{client.path_of(pod)}/status", change, content_type=STRATEGIC)
 
 
-def _foreign(namespace: str) -> Manifest:
+def _foreign(namespace: str, port: Manifest) -> Manifest:
     """Return a pod that somebody else runs under the brokers' labels."""
     labels = BROKERS | {"app.kubernetes.io/instance": "emqx"}
     restricted = {
@@ -168,7 +184,8 @@ def _foreign(namespace: str) -> Manifest:
         "runAsNonRoot": True,
         "seccompProfile": {"type": "RuntimeDefault"},
     }
-    container = {"name": "other", "image": "busybox:1.36", "securityContext": restricted}
+    container: Manifest = {"name": "other", "image": "busybox:1.36", "ports": [port]}
+    container["securityContext"] = restricted
     return {
         "apiVersion": "v1",
         "kind": "Pod",

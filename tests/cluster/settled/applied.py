@@ -76,14 +76,15 @@ class Applied:
         end = time.monotonic() + seconds
         while True:
             held = self.look()
-            self._provision(held)
+            self.provision(held)
             found = {e.words: check(e, held[e.namespace]) for e in self.environments}
             problems = {words: told for words, told in found.items() if told}
             if not problems or time.monotonic() > end:
                 return problems
             time.sleep(_PAUSE_SECONDS)
 
-    def _provision(self, held: Mapping[str, Snapshot]) -> None:
+    def provision(self, held: Mapping[str, Snapshot]) -> None:
+        """Make volumes for claims that ask the driver for one."""
         claims = [c for each in held.values() for c in each.of("PersistentVolumeClaim")]
         _in_parallel(self.client.apply, list(provisioned(claims)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +22,6 @@ CLASSES = ("fast", "nfs-csi")
 
 MACHINES = ("worker-1", "worker-2", "worker-3")
 """Kubernetes nodes that the combinations name for local volumes."""
-
-_NODE_PORTS = itertools.count(30000)
 
 
 @dataclass(frozen=True)
@@ -54,12 +51,12 @@ class Asked:
         return " | ".join(self.labels.values())
 
 
-def cover() -> list[tuple[Combination, Manifest]]:
-    """Return the cover of all pairs as what environments say, with node ports that are fixed."""
+def cover(ports: Iterator[int]) -> list[tuple[Combination, Manifest]]:
+    """Return the cover of all pairs as what environments say, with fixed node *ports*."""
     wanted = {json.dumps(row, sort_keys=True) for row in json.loads(COVER.read_text())}
     chosen = [c for c in cases() if json.dumps(c.labels, sort_keys=True) in wanted]
     assert len(chosen) == len(wanted)
-    return [(case.labels, _with_ports(case.data)) for case in chosen]
+    return [(case.labels, _with_ports(case.data, ports)) for case in chosen]
 
 
 def compiled(builder: Builder, given: Iterable[tuple[Combination, Manifest]]) -> list[Asked]:
@@ -71,14 +68,6 @@ def compiled(builder: Builder, given: Iterable[tuple[Combination, Manifest]]) ->
         name = built.workload["metadata"]["namespace"].removeprefix("emqx-")
         found.append(Asked(name, labels, data, built.objects))
     return found
-
-
-def free_node_port() -> int:
-    """Return a node port that was not asked for before.
-
-    From the low end, of which the API server takes none by itself while others are free.
-    """
-    return next(_NODE_PORTS)
 
 
 def secrets(root: Path, environments: Sequence[Asked]) -> Iterator[Manifest]:
@@ -154,13 +143,13 @@ def provisioned(claims: Iterable[Manifest]) -> Iterator[Manifest]:
         }
 
 
-def _with_ports(data: Manifest) -> Manifest:
+def _with_ports(data: Manifest, ports: Iterator[int]) -> Manifest:
     exposure = data["exposure"]
     if exposure["type"] != "nodePort":
         return data
     clients = "mqtt" if exposure["tls"]["terminateAt"] == "none" else "mqtts"
-    ports = {name: free_node_port() for name in (clients, "dashboard")}
-    return data | {"exposure": exposure | {"nodePorts": ports}}
+    given = {name: next(ports) for name in (clients, "dashboard")}
+    return data | {"exposure": exposure | {"nodePorts": given}}
 
 
 def _certificates(asked: Asked) -> Iterator[Manifest]:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 from emqx_gitops.manifests import Manifest
-from tests.cluster.settled.asked import Asked, free_node_port
+from tests.cluster.settled.asked import Asked
 
 Change = Callable[[Asked], Asked]
 Edit = Callable[[Any], object]
 """Changes a part of an object in place."""
 
 
-def renamed(asked: Asked, suffix: str) -> Asked:
-    """Return the same environment in a namespace of its own, with node ports of its own."""
+def renamed(asked: Asked, suffix: str, ports: Iterator[int] | None = None) -> Asked:
+    """Return the same environment in a namespace of its own, with node *ports* of its own."""
     text = json.dumps([asked.data, asked.objects])
     text = text.replace(asked.namespace, f"{asked.namespace}-{suffix}")
-    for port in asked.data["exposure"].get("nodePorts", {}).values():
-        text = text.replace(str(port), str(free_node_port()))
+    if ports is not None:
+        for port in asked.data["exposure"]["nodePorts"].values():
+            text = text.replace(str(port), str(next(ports)))
     data, objects = json.loads(text)
     return replace(asked, name=f"{asked.name}-{suffix}", data=data, objects=tuple(objects))
 

@@ -34,7 +34,7 @@ def plain(storage: Manifest) -> Manifest:
         "discovery": {"strategy": "dns", "recordType": "srv"},
         "exposure": {
             "type": "nodePort",
-            "nodePorts": {"mqtts": 30001, "dashboard": 30002},
+            "nodePorts": {"mqtts": 32001, "dashboard": 32002},
             "tls": {"terminateAt": "listener"},
         },
         "storage": storage,
@@ -48,7 +48,10 @@ class Fault:
     name: str
     change: Change
     expected: str
-    """What a problem that is found must match."""
+    """What problems that are found must match."""
+
+    spreads: bool = False
+    """Whether other things go wrong with it: pods that wait for a claim are not Ready."""
 
     storage: Manifest = field(default_factory=lambda: CLASS)
 
@@ -101,15 +104,27 @@ FAULTS = (
     Fault(
         "class",
         edited("StatefulSet", lambda s: _template(s)["spec"].update(storageClassName="slow")),
-        r"claim data-emqx-0 is not Bound",
+        r"claim data-emqx-\d is not Bound",
+        spreads=True,
     ),
-    Fault("volumes", without("PersistentVolume"), r"claim data-emqx-0 is not Bound", NFS),
-    Fault("swapped", edited("PersistentVolume", _swap), r"is bound to another volume", LOCAL),
+    Fault(
+        "volumes",
+        without("PersistentVolume"),
+        r"claim data-emqx-\d is not Bound",
+        spreads=True,
+        storage=NFS,
+    ),
+    Fault(
+        "swapped",
+        edited("PersistentVolume", _swap),
+        r"is bound to another volume|is not on worker-",
+        storage=LOCAL,
+    ),
     Fault(
         "folder",
         edited("PersistentVolume", lambda v: v["spec"]["nfs"].update(path="/srv/emqx")),
         r"is bound to another volume",
-        NFS,
+        storage=NFS,
     ),
     Fault("mount", broker_edited(_elsewhere), r"is the data of 0 brokers"),
     Fault(
@@ -133,21 +148,21 @@ FAULTS = (
                 secretName="tls"
             )
         ),
-        r"volume tls: no Secret tls",
+        r"volume tls: no Secret tls|no file /etc/emqx/tls/",
     ),
     Fault("file", settings_edited(_certificate), r"no file /etc/emqx/tls/cert\.pem"),
     Fault("order", broker_edited(_first_last), r"EMQX_HOST: \$\(POD_NAME\) is not expanded"),
     Fault(
         "port",
         broker_edited(lambda c: _port(c, "dashboard").update(name="status")),
-        r"readinessProbe: no port dashboard",
+        r"no port dashboard|port dashboard: endpoints set\(\)",
     ),
     Fault(
         "target",
         edited("Service", lambda s: s["spec"]["ports"][0].update(targetPort="mqtt-x"), name="emqx"),
-        r"no port mqtt-x in pod",
+        r"no port mqtt-x in pod|endpoints set\(\)",
     ),
-    Fault("account", without("ServiceAccount"), r"StatefulSet emqx: 0 pods"),
+    Fault("account", without("ServiceAccount"), r"StatefulSet emqx: 0 pods", spreads=True),
     Fault(
         "selector",
         edited(
@@ -177,12 +192,12 @@ FAULTS = (
     Fault(
         "type",
         edited("Service", _inside, name="emqx"),
-        r"no Service of type NodePort",
+        r"no Service of type NodePort|node ports .* are not open",
     ),
     Fault(
         "fewer",
         edited("StatefulSet", lambda s: s["spec"].update(replicas=2)),
-        r"2 brokers, not 3",
+        r"2 (brokers|claims), not 3",
     ),
     Fault(
         "machine",
@@ -192,8 +207,8 @@ FAULTS = (
                 "matchExpressions"
             ][0].update(values=["worker-5"]),
         ),
-        r"is not on worker-1",
-        LOCAL,
+        r"is not on worker-|is bound to another volume",
+        storage=LOCAL,
     ),
 )
 """One way each; the name is that of its namespace's end."""

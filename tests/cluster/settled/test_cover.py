@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,7 @@ from tests.cluster.settled.asked import compiled, cover, secrets
 from tests.cluster.settled.references import reference_problems
 from tests.cluster.settled.state import state_problems
 
+# Low ports, of which the API server takes none by itself; each file of tests has its own.
 COMBINATIONS = "combinations that have every pair of choices between them"
 
 
@@ -23,7 +25,7 @@ def made(
     client: Client, built: Builder, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Applied]:
     """All environments of the cover, applied as their users would."""
-    environments = compiled(built, cover())
+    environments = compiled(built, cover(itertools.count(30000)))
     given = list(secrets(tmp_path_factory.mktemp("cover"), environments))
     with applied(client, environments, given) as everything:
         yield everything
