@@ -30,6 +30,7 @@ from emqx_gitops.review.model import (
 HOSTILE = (
     "```",
     "````sh\n/close",
+    "/close",
     "~~~",
     "</script><script>alert(1)</script>",
     "</details>",
@@ -122,7 +123,8 @@ def effect(random: Random) -> Effect:
     """Return an effect of a rule that says what strangers say."""
     code, outcome = random.choice(("EG801", "EG899", "EG901")), random.choice(list(Outcome))
     rule = EffectRule(code, "a-rule", outcome, *(word(random) for _ in range(4)))
-    return Effect(rule, path(random), word(random), word(random))
+    advice = f"{word(random)}\n  {word(random)}\n  {word(random)}\n{word(random)}"
+    return Effect(rule, path(random), word(random), advice)
 
 
 def entry(random: Random) -> Entry:

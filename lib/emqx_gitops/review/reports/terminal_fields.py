@@ -8,7 +8,7 @@ from itertools import groupby
 from emqx_gitops.review.model import Change, How
 from emqx_gitops.review.reports.differences import GAP, Difference, Line, differences
 from emqx_gitops.review.reports.paint import Paint, Style
-from emqx_gitops.review.reports.values import common_ends
+from emqx_gitops.review.reports.values import common_ends, short
 from emqx_gitops.review.reports.wording import counted
 
 _LINES = 40
@@ -53,7 +53,7 @@ def _field(found: Difference, name: str, width: int, paint: Paint) -> Iterator[s
     head = f"{paint(_COLORS[sign], sign)} {name}:"
     if found.lines:
         yield head
-        yield from (f"  {_line(each, paint)}" for each in found.lines)
+        yield from (f"  {_line(each, width, paint)}" for each in found.lines)
     elif found.old is None or found.new is None:
         value = found.new if found.old is None else found.old
         yield f"{head} {paint('green' if found.old is None else 'red', value or '')}"
@@ -83,8 +83,9 @@ def _stress(text: str, start: int, end: int, style: Style, paint: Paint) -> str:
     return "".join(paint(each, part) for part, each in parts) if start + end else paint(style, text)
 
 
-def _line(line: Line, paint: Paint) -> str:
+def _line(line: Line, width: int, paint: Paint) -> str:
     if line.mark == "~":
         return paint("dim", f"({line.text})" if line.text != GAP else f"  {GAP}")
     text = f"{line.mark} {line.text}" if line.text else line.mark.strip()
-    return paint(_COLORS[line.mark], text) if line.mark in _COLORS else text
+    # What is only there to show the place may be cut; what changed may not.
+    return paint(_COLORS[line.mark], text) if line.mark in _COLORS else short(text, width - 2)
