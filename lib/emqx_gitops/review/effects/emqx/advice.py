@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emqx_gitops.review.effects.emqx.cluster import Cluster
+from emqx_gitops.review.effects.emqx.variables import POD, first_pod
 
 
 def workload(cluster: Cluster) -> str:
@@ -19,7 +20,7 @@ def ctl(cluster: Cluster, command: str, node: str = "") -> str:
 
 def backup(cluster: Cluster) -> str:
     """Return how to save what the cluster knows."""
-    return ctl(cluster, "data export")
+    return ctl(cluster, "data export", _first(cluster))
 
 
 def stop_all(old: Cluster) -> str:
@@ -41,10 +42,16 @@ def beside(old: Cluster) -> str:
         (
             "Build the new cluster beside the old one; move the data, then the clients:",
             backup(old),
-            f"  kubectl -n {old.namespace} cp FIRST_POD:/opt/emqx/data/backup/EXPORT.tar.gz .",
-            "  # in the new cluster: emqx ctl data import EXPORT.tar.gz",
+            f"  kubectl -n {old.namespace} cp {_first(old) or 'POD'}:data/backup/EXPORT EXPORT",
+            "  # in the new cluster: emqx ctl data import EXPORT",
         )
     )
+
+
+def _first(cluster: Cluster) -> str:
+    """Return the first pod's name, empty where the controller makes it up."""
+    name = first_pod(cluster.pod)
+    return "" if name == POD else name
 
 
 def _labels(cluster: Cluster) -> str:

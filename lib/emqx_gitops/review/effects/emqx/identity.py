@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from emqx_gitops.review.effects.emqx.advice import beside, stop_all
+from emqx_gitops.review.effects.emqx.advice import backup, beside, stop_all
 from emqx_gitops.review.effects.emqx.cluster import Cluster
 from emqx_gitops.review.effects.emqx.facts import Fact, Found, Place, blame, found
 from emqx_gitops.review.effects.emqx.identity_rules import (
@@ -132,7 +132,7 @@ def _left_behind(old: Cluster, new: Cluster, place: Place, before: Fact) -> Iter
         folder = f"mnesia/{before.value or '<old node name>'}"
         message = f"the data of {old.nodes} in {kept.what} ({folder}) is not read any more: "
         message += f"users, API keys and retained messages are missing from {new.kind} {new.name}"
-        yield found(DATA_LEFT_BEHIND, place, message, beside(old))
+        yield found(DATA_LEFT_BEHIND, place, message, f"{DATA_LEFT_BEHIND.fix}\n{backup(old)}")
 
 
 def _domain(name: str | None) -> str:

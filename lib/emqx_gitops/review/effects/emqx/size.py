@@ -99,7 +99,7 @@ def _scale_in(old: Cluster, new: Cluster) -> Iterator[Found]:
     if new.replicas < old.replicas // 2 + 1:
         message = f"{new.replicas} of {old.replicas} members stay, and {old.replicas // 2 + 1} are "
         message += "a majority"
-        yield found(QUORUM_LOST, place, message, _leave(old, gone))
+        yield found(QUORUM_LOST, place, message)
 
 
 def _going(old: Cluster, new: Cluster) -> list[str]:

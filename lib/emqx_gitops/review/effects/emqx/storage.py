@@ -57,7 +57,7 @@ def _of_mount(cluster: Cluster, mount: Manifest) -> Storage:
     for template in claim_templates(cluster.pod):
         if text(mapping(template.get("metadata")).get("name")) == name:
             place = cluster.at("spec", "volumeClaimTemplates", Item((("metadata.name", name),)))
-            what = f"claims {name}-<pod> of {_class(template)}{folder}"
+            what = f"claims {name}-<pod> {_class(template)}{folder}"
             return Storage(what, lasting=True, place=place, mount=where, below=below)
     volume = volumes_of(cluster.pod).get(name, {})
     what, lasting = _of_volume(volume)
@@ -68,8 +68,8 @@ def _of_mount(cluster: Cluster, mount: Manifest) -> Storage:
 def _class(template: Manifest) -> str:
     name = mapping(template.get("spec")).get("storageClassName")
     if name == "":
-        return "volumes made by hand"
-    return f"class {name}" if name else "the default class"
+        return "on volumes made by hand"
+    return f"of class {name}" if name else "of the default class"
 
 
 def _of_volume(volume: Manifest) -> tuple[str, bool]:
