@@ -164,12 +164,20 @@ def test_a_removed_cluster_serves_nobody() -> None:
 
 
 def _strange(path: tuple[str | int, ...], value: object) -> list[Manifest]:
-    manifests = _chart()
+    manifests = _chart(**_LICENCE)
     spot: Any = manifests[1]
     for step in path[:-1]:
         spot = spot[step]
     spot[path[-1]] = value
     return manifests
+
+
+_LICENCE = {
+    "EMQX_LICENSE__KEY": "file:///opt/emqx/etc/licence",
+    "EMQX_NODE__COOKIE": "x",
+    "EMQX_LISTENERS__TCP__DEFAULT__BIND": "[::]:99999999",
+    "EMQX_CLUSTER__STATIC__SEEDS": "[[",
+}
 
 
 def _judged(old: list[Manifest], new: list[Manifest]) -> None:
@@ -195,13 +203,16 @@ _SPEC = ("spec", "template", "spec")
         ((*_SPEC, "containers", 0, "livenessProbe"), {"httpGet": {"port": {}}}),
         ((*_SPEC, "containers", 0, "resources"), {"limits": {"memory": []}}),
         ((*_SPEC, "containers", 0, "image"), None),
+        ((*_SPEC, "containers", 0, "volumeMounts"), ["x", {"mountPath": 1}]),
+        (("spec", "template", "metadata"), "x"),
+        (("metadata", "labels"), []),
         ((*_SPEC, "terminationGracePeriodSeconds"), "soon"),
     ],
 )
 def test_strange_manifests_do_no_harm(path: tuple[str | int, ...], value: object) -> None:
     """Values of the wrong type count as absent, on either side."""
-    _judged(_chart(), _strange(path, value))
-    _judged(_strange(path, value), _chart())
+    _judged(_chart(**_LICENCE), _strange(path, value))
+    _judged(_strange(path, value), _chart(**_LICENCE))
 
 
 def test_a_cluster_of_another_name_and_place_is_found_again() -> None:

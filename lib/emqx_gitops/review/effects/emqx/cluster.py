@@ -24,6 +24,12 @@ _EDITIONS: Mapping[str, Edition | None] = {
 }
 """EMQX's own images, without registry and owner; None where the version decides."""
 
+_SIGNS = tuple(
+    f"EMQX_{root}__"
+    for root in ("CLUSTER", "DASHBOARD", "LICENSE", "LISTENER", "LISTENERS", "NODE", "RPC")
+)
+"""How settings begin that only EMQX itself reads."""
+
 _WORKLOADS = frozenset({"Deployment", "Pod", "ReplicaSet", "StatefulSet"})
 
 _V59 = Version(5, 9, 0)
@@ -174,7 +180,7 @@ def _clusters(pod: Pod, side: Side) -> Iterator[Cluster]:
 def _is_labelled(pod: Pod, settings: Mapping[str, Fact]) -> bool:
     """Tell a mirrored image of another name by its settings, or by the usual label."""
     named = pod.labels.get("app.kubernetes.io/name") in _EDITIONS and len(pod.containers) == 1
-    return named or any(key.startswith("EMQX_") and "__" in key for key in settings)
+    return named or any(key.startswith(_SIGNS) for key in settings)
 
 
 def _image_name(container: Container) -> str:

@@ -18,6 +18,7 @@ from emqx_gitops.review.effects.emqx.identity_rules import (
 from emqx_gitops.review.effects.emqx.names import node_name
 from emqx_gitops.review.effects.emqx.storage import storage
 from emqx_gitops.review.effects.emqx.variables import POD_IP
+from emqx_gitops.rules.lenient import mapping
 
 REVISION = "emqx-gitops/credentials-revision"
 """Annotation of the pods by which environments say that a Secret's content changed."""
@@ -79,9 +80,8 @@ def _revision(old: Cluster, new: Cluster, key: str) -> Iterator[Found]:
 
 
 def _annotation(cluster: Cluster) -> str:
-    owner = cluster.pod.owner
-    template = owner if cluster.kind == "Pod" else (owner.get("spec") or {}).get("template") or {}
-    annotations = (template.get("metadata") or {}).get("annotations") or {}
+    template = cluster.pod.owner if cluster.kind == "Pod" else mapping(cluster.spec.get("template"))
+    annotations = mapping(mapping(template.get("metadata")).get("annotations"))
     return str(annotations.get(REVISION) or "")
 
 

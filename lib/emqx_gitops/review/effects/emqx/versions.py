@@ -24,7 +24,7 @@ from emqx_gitops.review.effects.emqx.version_rules import (
     WITH_CARE,
 )
 from emqx_gitops.review.model import EffectRule, Item
-from emqx_gitops.rules.lenient import mapping, text
+from emqx_gitops.rules.lenient import entries, mapping, text
 
 _UNIFIED = Version(5, 9, 0)
 _LICENCES = ("EMQX_LICENSE__KEY", "EMQX_LICENSE__FILE")
@@ -152,7 +152,7 @@ def _secret(cluster: Cluster) -> tuple[str, str]:
     """Return the volume and the Secret of the licence's file; empty where it is no file of one."""
     fact = licence(cluster)
     path = (fact.value or "").removeprefix("file://") if fact else ""
-    for mount in cluster.container.body.get("volumeMounts") or []:
+    for mount in entries(cluster.container.body.get("volumeMounts")):
         folder = text(mount.get("mountPath")).rstrip("/")
         volume = volumes_of(cluster.pod).get(text(mount.get("name")), {})
         secret = text(mapping(volume.get("secret")).get("secretName"))
