@@ -106,8 +106,8 @@ def _apply(
     client_side = [each for each in tried if each.way is Apply.KUBECTL]
     asked = {each: each.case.new if new else each.case.old for each in tried}
     answers = threads.map(lambda each: _server_side(client, asked[each]), server)
-    found = dict(zip(server, answers, strict=True))
-    found |= _by_kubectl(kubectl, folder, client_side, asked)
+    found = dict(_by_kubectl(kubectl, folder, client_side, asked))
+    found |= zip(server, answers, strict=True)
     return {each: why for each, why in found.items() if why}
 
 

@@ -43,9 +43,20 @@ def is_quantity(path: Path) -> bool:
 
 
 def same_quantity(old: Any, new: Any) -> bool:
-    """Tell whether *old* and *new* are the same amount."""
+    """
+    Tell whether *old* and *new* are stored alike: the same amount in the same kind of suffix.
+
+    ``1Gi`` and ``1073741824`` are not: the API server keeps both as they are, and a StatefulSet
+    restarts its pods for it (tests/cluster/corpus).
+    """
     amount = quantity(old)
-    return amount is not None and amount == quantity(new)
+    return amount is not None and amount == quantity(new) and _family(old) == _family(new)
+
+
+def _family(value: Any) -> str:
+    found = _QUANTITY.fullmatch(str(value))
+    _, exponent, suffix = found.groups() if found else ("", None, None)
+    return "e" if exponent else (suffix or "")[1:]
 
 
 def quantity(value: Any) -> Fraction | None:

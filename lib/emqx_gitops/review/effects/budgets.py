@@ -8,7 +8,7 @@ from typing import Any
 
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.pods import count, title
-from emqx_gitops.review.effects.reading import at, plural
+from emqx_gitops.review.effects.reading import at, mapping, plural
 from emqx_gitops.review.effects.selecting import selected
 from emqx_gitops.review.model import (
     Change,
@@ -29,7 +29,17 @@ BLOCKS = EffectRule(
     source="Kubernetes documentation, disruptions; specifying a disruption budget",
 )
 
-RULES = (BLOCKS,)
+BOTH = EffectRule(
+    code="EG868",
+    name="budget-says-both",
+    outcome=Outcome.REFUSED,
+    what="A PodDisruptionBudget has both minAvailable and maxUnavailable.",
+    why="They are two ways to say one thing.",
+    fix="Remove one of them.",
+    source="pkg/apis/policy/validation ValidatePodDisruptionBudgetSpec",
+)
+
+RULES = (BLOCKS, BOTH)
 
 
 def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
@@ -38,6 +48,9 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
         return
     new = change.new.manifest
     if change.id.kind == "PodDisruptionBudget":
+        if {"maxUnavailable", "minAvailable"} <= {*mapping(new, "spec")}:
+            yield BOTH.on(("spec",), f"{title(new)} says minAvailable and maxUnavailable")
+            return
         before = change.old is not None and _blocks(change.old.manifest, surroundings.old)
         if not before and _blocks(new, surroundings.new):
             yield BLOCKS.on(("spec",), f"{title(new)} lets no pod be evicted: drains will hang")

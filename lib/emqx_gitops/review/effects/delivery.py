@@ -9,6 +9,7 @@ from typing import Any
 
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects import delivery_rules as rules
+from emqx_gitops.review.effects.client_side import merged
 from emqx_gitops.review.effects.pods import command, has_pods, pod_spec, spec_path, title
 from emqx_gitops.review.effects.reading import at, mapping, mappings
 from emqx_gitops.review.effects.removal import DATA
@@ -28,6 +29,30 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
         yield from _doubles(change, named(server))
         yield from _recreate(change, named(server))
     yield from _unguarded(change, surroundings)
+
+
+def as_applied(change: Change, surroundings: Surroundings) -> tuple[Change, list[Effect]]:
+    """Return *change* as it is carried out where all ways are client-side, and what they drop."""
+    client = client_ways(change, surroundings)
+    if not client:
+        return change, []
+    seen, gone = merged(change)
+    everybody = client == surroundings.apply
+    rule = rules.LEFT_OUT if everybody else rules.LEFT_OUT_BY_SOME
+    verb = "leaves" if len(client) == 1 else "leave"
+    found = [
+        rule.on(each.path, f"{named(client)} {verb} out the second item with {each.path[-1]}")
+        for each in gone
+    ]
+    return (seen if everybody else change), found
+
+
+def client_ways(change: Change, surroundings: Surroundings) -> frozenset[Apply]:
+    """Return the ways of those asked about that apply *change* client-side."""
+    if change.new is None:
+        return frozenset()
+    new = change.new.manifest
+    return frozenset(each for each in surroundings.apply if not server_side(new, each))
 
 
 def forced(change: Change, found: list[Effect], surroundings: Surroundings) -> Iterator[Effect]:

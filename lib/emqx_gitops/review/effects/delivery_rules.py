@@ -78,7 +78,39 @@ TOO_LARGE = EffectRule(
     source="pkg/apis/core/validation ValidateConfigMap, ValidateSecret",
 )
 
-RULES = (UNGUARDED, FORCED, FORCED_DATA, DOUBLE, RECREATE, NO_ROOM, TOO_LARGE)
+LEFT_OUT = EffectRule(
+    code="EG888",
+    name="left-out-by-client-side-apply",
+    outcome=Outcome.NONE,
+    what="An item is added that client-side apply cannot tell from another, so nothing happens.",
+    why="kubectl merges ports by their number alone, and says nothing of the second.",
+    fix="Apply server-side: kubectl apply --server-side, or in Argo CD the sync option "
+    "ServerSideApply=true.",
+    source="Kubernetes issue 39188; measured with kubectl 1.32 and Kubernetes 1.36",
+)
+
+LEFT_OUT_BY_SOME = EffectRule(
+    code="EG889",
+    name="left-out-by-some",
+    outcome=Outcome.UNKNOWN,
+    what="An item is added that client-side apply leaves out, and server-side apply does not.",
+    why="kubectl merges ports by their number alone; server-side apply by number and protocol.",
+    fix="Apply server-side: kubectl apply --server-side, or in Argo CD the sync option "
+    "ServerSideApply=true.",
+    source="Kubernetes issue 39188; measured with kubectl 1.32 and Kubernetes 1.36",
+)
+
+RULES = (
+    LEFT_OUT,
+    LEFT_OUT_BY_SOME,
+    UNGUARDED,
+    FORCED,
+    FORCED_DATA,
+    DOUBLE,
+    RECREATE,
+    NO_ROOM,
+    TOO_LARGE,
+)
 
 SERVER_ONLY = (DOUBLE, RECREATE)
 """Refusals of server-side apply only."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from emqx_gitops.review.effects.differing import both
 from emqx_gitops.review.effects.pods import custom, title
+from emqx_gitops.review.effects.services import adopted
 from emqx_gitops.review.model import Change, Effect, EffectRule, Outcome
 
 NOTHING = EffectRule(
@@ -44,7 +45,7 @@ RULES = (UNKNOWN, IN_PLACE, NOTHING)
 def find(change: Change) -> Iterator[Effect]:
     """Yield the one thing that can be said where nobody else speaks."""
     sides = both(change)
-    if sides is not None and sides.old == sides.new:
+    if sides is not None and sides.old == adopted(sides):
         yield NOTHING.on((), f"{title(sides.new)} is stored as before")
     elif custom(change.id):
         yield UNKNOWN.on((), f"what follows is up to the controller of {change.id.kind}")

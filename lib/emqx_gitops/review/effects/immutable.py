@@ -92,6 +92,7 @@ _FIELDS: Mapping[str, tuple[EffectRule, tuple[tuple[str, ...], ...]]] = {
             ("spec", "selector"),
             ("spec", "template"),
             ("spec", "completionMode"),
+            ("spec", "completions"),
             ("spec", "podFailurePolicy"),
             ("spec", "successPolicy"),
             ("spec", "backoffLimitPerIndex"),
@@ -119,15 +120,18 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
         yield from _stateful_set(change, sides)
     rule, paths = _FIELDS.get(change.id.kind, (OTHER, ()))
     for path in paths:
-        if sides.differs(*path) and not _suspended(sides, path):
+        if sides.differs(*path) and not _allowed(sides, path):
             where = path_of(change, *path)
             message = f"{'.'.join(path)} of {title(sides.new)} cannot be changed"
             yield rule.on(where, message, _again(sides.new))
 
 
-def _suspended(sides: Both, path: tuple[str, ...]) -> bool:
-    """A Job that is suspended may change where its pods are scheduled; the rest is refused."""
-    return path == ("spec", "template") and at(sides.old, "spec", "suspend") is True
+def _allowed(sides: Both, path: tuple[str, ...]) -> bool:
+    """A suspended Job may change where pods are scheduled, an Indexed one how many there are."""
+    if path == ("spec", "template"):
+        return at(sides.old, "spec", "suspend") is True
+    indexed = at(sides.old, "spec", "completionMode") == "Indexed"
+    return path == ("spec", "completions") and indexed
 
 
 def _again(manifest: Manifest) -> str:

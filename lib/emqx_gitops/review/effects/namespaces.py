@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from emqx_gitops.review.effects.differing import both
 from emqx_gitops.review.effects.pod_security import offences
 from emqx_gitops.review.effects.pods import pod_spec, title, workloads
-from emqx_gitops.review.effects.reading import at, listed
+from emqx_gitops.review.effects.reading import at, listed, mapping
 from emqx_gitops.review.model import Change, Effect, EffectRule, Outcome, Surroundings
 
 LOWERED = EffectRule(
@@ -30,7 +30,17 @@ RAISED = EffectRule(
     source="Kubernetes documentation, Pod Security admission",
 )
 
-RULES = (LOWERED, RAISED)
+NO_LEVEL = EffectRule(
+    code="EG839",
+    name="pod-security-level-unknown",
+    outcome=Outcome.REFUSED,
+    what="A namespace asks for a level of Pod Security that does not exist.",
+    why="There are privileged, baseline and restricted.",
+    fix="Write one of them.",
+    source="Kubernetes documentation, Pod Security admission",
+)
+
+RULES = (LOWERED, RAISED, NO_LEVEL)
 
 _LABEL = "pod-security.kubernetes.io/enforce"
 _LEVELS = {"privileged": 0, "baseline": 1, "restricted": 2}
@@ -41,6 +51,7 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
     sides = both(change, "Namespace")
     if sides is None:
         return
+    yield from _misspelt(change)
     path = ("metadata", "labels", _LABEL)
     old, new = (str(at(side, *path) or "privileged") for side in sides)
     name = title(sides.new)
@@ -56,3 +67,12 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
             yield RAISED.on(
                 path, f"{name} enforces {new}: new pods of {listed(barred)} are refused"
             )
+
+
+def _misspelt(change: Change) -> Iterator[Effect]:
+    labels = mapping(change.object.manifest, "metadata", "labels")
+    for mode in ("audit", "enforce", "warn"):
+        key = f"pod-security.kubernetes.io/{mode}"
+        if key in labels and labels[key] not in _LEVELS:
+            message = f"{title(change.object.manifest)} asks for level {labels[key]}"
+            yield NO_LEVEL.on(("metadata", "labels", key), message)

@@ -22,6 +22,7 @@ from emqx_gitops.review.effects import (
     services,
     services_rules,
     storage,
+    storage_rules,
     workloads,
 )
 from emqx_gitops.review.model import (
@@ -59,7 +60,7 @@ RULES: tuple[EffectRule, ...] = tuple(
             *workloads.RULES,
             *immutable.RULES,
             *bare_pods.RULES,
-            *storage.RULES,
+            *storage_rules.RULES,
             *services_rules.RULES,
             *selectors.RULES,
             *budgets.RULES,
@@ -88,13 +89,14 @@ def effects_of(change: Change, surroundings: Surroundings) -> tuple[Effect, ...]
 
     What every way of applying is refused does nothing of the milder things.
     """
-    found = list(
-        dict.fromkeys(effect for finder in FINDERS for effect in finder(change, surroundings))
-    )
+    change, left_out = delivery.as_applied(change, surroundings)
+    told = (effect for finder in FINDERS for effect in finder(change, surroundings))
+    found = list(dict.fromkeys((*left_out, *told)))
     found += delivery.forced(change, found, surroundings)
     refusing = {way for each in found for way in delivery.refused_by(each, change, surroundings)}
     if refusing and refusing >= surroundings.apply:
         found = [each for each in found if each.outcome not in _IDLE]
-    found = found or list(fallback.find(change))
+    if all(each.outcome is Outcome.NONE for each in found):
+        found += fallback.find(change)
     telling = [each for each in found if each.outcome is not Outcome.NONE]
-    return tuple(sorted(telling or found, key=lambda each: _WEIGHT[each.outcome]))
+    return tuple(sorted(telling or found[:1], key=lambda each: _WEIGHT[each.outcome]))

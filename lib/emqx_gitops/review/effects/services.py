@@ -8,7 +8,7 @@ from typing import Any
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.differing import Both, both
 from emqx_gitops.review.effects.pods import command, title
-from emqx_gitops.review.effects.reading import at, item, mappings, path_of
+from emqx_gitops.review.effects.reading import at, item, mapping, mappings, path_of
 from emqx_gitops.review.effects.services_rules import (
     ADDRESS,
     BALANCER_GONE,
@@ -23,7 +23,10 @@ from emqx_gitops.review.effects.services_rules import (
 )
 from emqx_gitops.review.model import Change, Effect, Path, Surroundings
 
+_ADDRESS = ("spec", "clusterIP")
 _TYPE: Path = ("spec", "type")
+_RANGE = range(30000, 32768)
+"""Node ports of a cluster that was not told otherwise (--service-node-port-range)."""
 _OUTSIDE = frozenset({"NodePort", "LoadBalancer"})
 _RANK = {"ExternalName": 0, "ClusterIP": 1, "NodePort": 2, "LoadBalancer": 3}
 
@@ -40,22 +43,42 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
     yield from _ports(sides)
 
 
+def adopted(sides: Both) -> Manifest:
+    """Return the new side with what the API server fills in from the old one of a Service."""
+    old, new = sides
+    if new.get("kind") != "Service":
+        return new
+    spec = {**mapping(new, "spec")}
+    if at(old, *_ADDRESS) and "ExternalName" not in {_kind(old), _kind(new)}:
+        spec.setdefault("clusterIP", at(old, *_ADDRESS))
+    if {_kind(old), _kind(new)} <= _OUTSIDE:
+        numbers = {
+            each.get("name"): each.get("nodePort") for each in mappings(old, "spec", "ports")
+        }
+        spec["ports"] = [_with_number(each, numbers) for each in mappings(spec, "ports")]
+    return {**new, "spec": spec}
+
+
+def _with_number(port: Manifest, numbers: dict[Any, Any]) -> Manifest:
+    number = port.get("nodePort") or numbers.get(port.get("name"))
+    return {**port, "nodePort": number} if number else port
+
+
 def _kind(manifest: Manifest) -> str:
     return str(at(manifest, "spec", "type"))
 
 
 def _address(sides: Both) -> Iterator[Effect]:
     """A cluster IP, or the want of one, is for life; left out, it stays what it was."""
-    old, new = (at(side, "spec", "clusterIP") for side in sides)
+    old, new = (at(side, *_ADDRESS) for side in sides)
     if old == new or "ExternalName" in {_kind(sides.old), _kind(sides.new)}:
         return
-    path = ("spec", "clusterIP")
     name = title(sides.new)
     if new is None:
-        yield KEPT.on(path, f"{name} keeps clusterIP {old}: leaving it out changes nothing")
-    elif new == "None" or old is not None:
+        yield KEPT.on(_ADDRESS, f"{name} keeps clusterIP {old}: leaving it out changes nothing")
+    else:
         advice = f"{ADDRESS.fix}\n{command(sides.new, 'delete')}"
-        yield ADDRESS.on(path, f"the cluster IP of {name} cannot become {new}", advice)
+        yield ADDRESS.on(_ADDRESS, f"the cluster IP of {name} cannot become {new}", advice)
 
 
 def _type(sides: Both) -> Iterator[Effect]:
@@ -84,6 +107,8 @@ def _bound_to_type(change: Change, sides: Both) -> Iterator[Effect]:
         if value is not None and kind not in kinds and not wiped:
             path = path_of(change, "spec", key)
             yield TYPE_BOUND.on(path, f"{name} of type {kind} may not have spec.{key}")
+    if kind in _OUTSIDE and _kind(old) not in _OUTSIDE and at(new, *_ADDRESS) == "None":
+        yield TYPE_BOUND.on(_ADDRESS, f"{name} is headless, which type {kind} may not be")
     if kind == _kind(old) == "LoadBalancer":
         before, after = (at(side, "spec", "loadBalancerClass") for side in sides)
         if before != after:
@@ -134,6 +159,9 @@ def _node_ports(sides: Both, surroundings: Surroundings) -> Iterator[Effect]:
                 yield KEPT.on(path, f"{name} keeps node port {old}: leaving it out changes nothing")
         elif new_kind not in _OUTSIDE:
             yield NODE_PORT_REFUSED.on(path, f"{name} of type {new_kind} has no node ports")
+        elif number not in _RANGE:
+            words = f"node port {number} is outside of {_RANGE.start}-{_RANGE.stop - 1}"
+            yield NODE_PORT_REFUSED.on(path, f"{words}, the range unless the cluster has another")
         elif owner := _owner(number, port.get("protocol"), sides.new, surroundings):
             yield NODE_PORT_REFUSED.on(path, f"node port {number} is taken by {owner}")
         elif old is not None:

@@ -7,111 +7,20 @@ from collections.abc import Iterator
 from emqx_gitops.review.effects.differing import Both, both
 from emqx_gitops.review.effects.pods import command, title
 from emqx_gitops.review.effects.quantities import amount
-from emqx_gitops.review.effects.reading import at, listed, path_of
-from emqx_gitops.review.model import Change, Effect, EffectRule, Outcome, Surroundings
-
-CLAIM = EffectRule(
-    code="EG811",
-    name="claim-immutable",
-    outcome=Outcome.REFUSED,
-    what="A field of a claim changes that may be set only when it is made.",
-    why="A claim is bound to a volume of that kind; only its size and attributes class may change.",
-    fix="Make a claim of another name, copy the data, and let pods use the new one.",
-    source="pkg/apis/core/validation ValidatePersistentVolumeClaimUpdate (v1.36.3)",
-)
-
-SHRINKS = EffectRule(
-    code="EG812",
-    name="claim-shrinks",
-    outcome=Outcome.REFUSED,
-    what="A claim asks for less than before.",
-    why="Volumes are never made smaller.",
-    fix="Keep the size, or make a smaller claim of another name and copy the data.",
-    source="Kubernetes documentation, persistent volumes (expanding claims)",
-)
-
-GROWS = EffectRule(
-    code="EG813",
-    name="claim-grows",
-    outcome=Outcome.IN_PLACE,
-    what="A claim asks for more, and its class allows volumes to grow.",
-    why="The volume is expanded, and the file system with it, while it is in use.",
-    fix="Nothing; a volume never shrinks again.",
-    source="Kubernetes documentation, persistent volumes (expanding claims)",
-)
-
-CANNOT_GROW = EffectRule(
-    code="EG814",
-    name="claim-cannot-grow",
-    outcome=Outcome.REFUSED,
-    what="A claim asks for more, and its class does not let volumes grow.",
-    why="Only volumes that a class with allowVolumeExpansion made can be expanded.",
-    fix="Make larger volumes, copy the data, and let new claims bind to them.",
-    source="plugin/pkg/admission/storage/persistentvolume/resize (v1.36.3)",
-)
-
-MAY_GROW = EffectRule(
-    code="EG815",
-    name="claim-may-grow",
-    outcome=Outcome.UNKNOWN,
-    what="A claim asks for more, and its class is not among these manifests.",
-    why="Only volumes that a class with allowVolumeExpansion made can be expanded.",
-    fix="Ask the cluster: kubectl get storageclass",
-    source="plugin/pkg/admission/storage/persistentvolume/resize (v1.36.3)",
-)
-
-VOLUME = EffectRule(
-    code="EG816",
-    name="volume-immutable",
-    outcome=Outcome.REFUSED,
-    what="The source, node or mode of a volume changes.",
-    why="A volume is where its data is: spec.persistentvolumesource, volumeMode and nodeAffinity "
-    "are immutable.",
-    fix="Make a volume of another name, or delete this one once nothing uses it and apply again.",
-    source="pkg/apis/core/validation ValidatePersistentVolumeUpdate (v1.36.3)",
-)
-
-RECLAIM = EffectRule(
-    code="EG817",
-    name="reclaim-policy-deletes",
-    outcome=Outcome.DATA_LOSS,
-    what="A volume that was kept when its claim goes is deleted from now on.",
-    why="With Delete, the disk goes with the claim; with Recycle it is wiped.",
-    fix="Keep persistentVolumeReclaimPolicy: Retain.",
-    source="Kubernetes documentation, persistent volumes (reclaiming)",
-)
-
-RETENTION = EffectRule(
-    code="EG818",
-    name="claims-deleted-with-pods",
-    outcome=Outcome.DATA_LOSS,
-    what="A StatefulSet deletes claims from now on, when it shrinks or is deleted itself.",
-    why="persistentVolumeClaimRetentionPolicy: Delete deletes the claims of pods that go.",
-    fix="Keep Retain, and delete claims by hand when their data is not needed.",
-    source="Kubernetes documentation, StatefulSets (claim retention)",
-)
-
-RELEASED = EffectRule(
-    code="EG819",
-    name="volume-for-another-claim",
-    outcome=Outcome.DATA_LOSS,
-    what="A volume is meant for another claim, or for none.",
-    why="The claim that is bound to it is lost, and its pods do not start again.",
-    fix="Keep claimRef while the claim is there.",
-    source="Kubernetes documentation, persistent volumes (reserving a volume)",
-)
-
-RULES = (
-    CLAIM,
-    SHRINKS,
-    GROWS,
+from emqx_gitops.review.effects.reading import at, listed, mapping, path_of
+from emqx_gitops.review.effects.storage_rules import (
     CANNOT_GROW,
+    CLAIM,
+    ELSEWHERE,
+    GROWS,
     MAY_GROW,
-    VOLUME,
     RECLAIM,
-    RETENTION,
     RELEASED,
+    RETENTION,
+    SHRINKS,
+    VOLUME,
 )
+from emqx_gitops.review.model import Change, Effect, Surroundings
 
 _SIZE = ("spec", "resources", "requests", "storage")
 _MUTABLE_CLAIM = frozenset({"resources", "volumeAttributesClassName"})
@@ -143,7 +52,11 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
 
 def _claim(change: Change, sides: Both, surroundings: Surroundings) -> Iterator[Effect]:
     keys = [key for key in sides.keys("spec") if key not in _MUTABLE_CLAIM]
-    keys = [key for key in keys if not _first_set(sides, key)]
+    keys = [key for key in keys if not _first_set(sides, key, surroundings)]
+    if "volumeName" in keys and at(sides.old, "spec", "volumeName") is None:
+        keys.remove("volumeName")
+        where = ("spec", "volumeName")
+        yield ELSEWHERE.on(where, f"{title(sides.new)} cannot move from the volume that it has")
     if keys:
         names = listed([f"spec.{key}" for key in keys])
         path = path_of(change, "spec", keys[0])
@@ -153,9 +66,20 @@ def _claim(change: Change, sides: Both, surroundings: Surroundings) -> Iterator[
         yield _resized(sides, surroundings, grown=new > old)
 
 
-def _first_set(sides: Both, key: str) -> bool:
-    """Volume and class may be set once: before, they were left to the cluster."""
-    return key in {"volumeName", "storageClassName"} and at(sides.old, "spec", key) is None
+def _first_set(sides: Both, key: str, surroundings: Surroundings) -> bool:
+    """Volume and class may be set once; a volume that is meant for the claim has set it already."""
+    if at(sides.old, "spec", key) is not None:
+        return False
+    if key == "volumeName":
+        metadata = mapping(sides.old, "metadata")
+        own = (str(metadata.get("namespace") or ""), str(metadata.get("name") or ""))
+        meant = [
+            at(each, "metadata", "name")
+            for each in surroundings.find(surroundings.old, "PersistentVolume")
+            if _claimant(at(each, "spec", "claimRef")) == own
+        ]
+        return not meant or at(sides.new, "spec", key) in meant
+    return key == "storageClassName"
 
 
 def _resized(sides: Both, surroundings: Surroundings, *, grown: bool) -> Effect:
