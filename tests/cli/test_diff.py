@@ -212,16 +212,22 @@ def _read(terminal: int) -> bytes:
 def test_kubectl(pair: Checkout) -> None:
     """As KUBECTL_EXTERNAL_DIFF it gets two folders of files without endings."""
     name = "v1.ConfigMap.test.a"
-    pair.put(f"LIVE-1/{name}", config_map("a", "one"))
-    pair.put(f"MERGED-2/{name}", config_map("a", "two"))
+    for number, (folder, value) in enumerate({"LIVE-1": "one", "MERGED-2": "two"}.items()):
+        text = config_map("a", value).replace("  name:", f"  generation: {number}\n  name:")
+        pair.put(f"{folder}/{name}", text + f"  generation: '{number}'\n")
     folders = [str(pair.root / "LIVE-1"), str(pair.root / "MERGED-2")]
 
     changed = call("diff", "--kubectl", "--format", "json", "extra", *folders)
-    same = call("diff", "--kubectl", folders[0], folders[0])
+    # Its folders come first, and then the words of the variable.
+    same = call(folders[0], folders[0], "diff", "--kubectl", "--no-pager")
 
     assert (changed.status, same.status) == (1, 0)
     assert same.out.startswith("no changes  live -> after apply")
     assert name in changed.out
+    assert [each["path"] for each in json.loads(changed.out)["changes"][0]["fields"]] == [
+        "data.value",
+        "data.generation",
+    ]
     assert "LIVE-1" not in changed.out
 
 

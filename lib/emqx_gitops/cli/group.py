@@ -57,6 +57,10 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Say which command was meant when there is none of that name."""
+        if args[2:4] == ["diff", "--kubectl"]:
+            # kubectl puts its two folders before the words of KUBECTL_EXTERNAL_DIFF (getCommand in
+            # diff.go, 1.32).
+            args = [*args[2:], *args[:2]]
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
             from emqx_gitops.emqx.slips import nearest

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from emqx_gitops.review.sides.disk import list_file, list_folder
@@ -13,6 +16,13 @@ from emqx_gitops.review.sides.trees import Placed, rendered
 _DRIVER_WORDS = (7, 9)
 """path, then file, digest and mode of both sides; of a renamed file its new path and how alike
 (run_external_diff in git's diff.c, 2.39)."""
+
+
+# kubectl writes keys in order, indented by two (sigs.k8s.io/yaml).
+_METADATA = re.compile(rb"^metadata:\n(?:  .*\n)+", re.MULTILINE)
+_SERVERS_OWN = re.compile(
+    rb"^  (?:creationTimestamp|generation|resourceVersion|uid): .*\n", re.MULTILINE
+)
 
 
 def from_kubectl(words: tuple[str, ...]) -> tuple[Listing, Listing]:
@@ -26,8 +36,16 @@ def from_kubectl(words: tuple[str, ...]) -> tuple[Listing, Listing]:
 
 
 def _folder(path: Path) -> tuple[tuple[File, ...], tuple[str, ...]]:
-    files, links = list_folder(path, "", every=True)
-    return tuple(each.file for each in files), left_out(links, "symbolic link")
+    listed, links = list_folder(path, "", every=True)
+    files = tuple(
+        each.file._replace(read=partial(_without_servers_own, each.file.read)) for each in listed
+    )
+    return files, left_out(links, "symbolic link")
+
+
+def _without_servers_own(read: Callable[[], bytes]) -> bytes:
+    """Return what kubectl wrote without what the API server counts: it differs with any change."""
+    return _METADATA.sub(lambda found: _SERVERS_OWN.sub(b"", found[0]), read(), count=1)
 
 
 def from_git(words: tuple[str, ...]) -> tuple[Listing, Listing]:
