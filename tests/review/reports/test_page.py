@@ -159,6 +159,54 @@ def test_moving_down_brings_more_changes(open_page: OpenPage) -> None:
     assert page.locator(".card").count() == 150
 
 
+def test_the_change_that_has_the_focus_is_in_sight(open_page: OpenPage) -> None:
+    """Moving up, a change does not hide behind the bar that stays on top."""
+    page = open_page(examples.many(60))
+
+    for key in [*"j" * 50, *"k" * 30]:
+        page.keyboard.press(key)
+
+    bar, title = box(page.locator(".bar")), box(page.locator(".title:focus"))
+    assert title["y"] >= bar["y"] + bar["height"]
+
+
+def test_many_environments_are_a_list(open_page: OpenPage) -> None:
+    """Beyond a dozen, environments are chosen from a list."""
+    names = [f"plant-{number:02}" for number in range(20)]
+    old = examples.manifest("Service", "emqx")
+    changes = tuple(examples.changed(each, old, old) for each in names)
+    entry = Entry(changes, (examples.ROLLS.on((), "pods restart"),))
+    other = Entry(changes[:1], (examples.ROLLS.on((), "pods restart"),))
+
+    page = open_page(examples.review(entry, other))
+    page.get_by_role("combobox", name="Environment").select_option("plant-07")
+
+    expect(page.get_by_role("status")).to_have_text("1 of 2 changes")
+    expect(page.locator(".where").first).to_contain_text("12 more")
+
+
+def test_commands_are_copied_together(open_page: OpenPage) -> None:
+    """Commands that follow each other are one block with one button."""
+    page = open_page(examples.review(examples.refused()))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    page.get_by_role("button", name="Copy").click()
+
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        "kubectl -n emqx-prod delete statefulset emqx --cascade=orphan\n"
+        "flux reconcile kustomization emqx-prod --with-source"
+    )
+
+
+def test_without_changes_the_page_says_so(open_page: OpenPage) -> None:
+    """An empty review is no empty page."""
+    page = open_page(examples.review(unchanged=3))
+
+    expect(page.get_by_text("Nothing changes.")).to_be_visible()
+    expect(page.get_by_text("3 objects unchanged")).to_be_visible()
+
+
 def test_texts_are_shown_side_by_side(open_page: OpenPage) -> None:
     """The key s puts old and new lines beside each other."""
     page = open_page(examples.review(examples.proxy()))

@@ -207,5 +207,8 @@ def test_marks_are_unique_and_name_outcomes(review: Review) -> None:
     assert len(set(fingerprints)) == len(fingerprints)
     results = log["runs"][0]["results"]
     assert [each["partialFingerprints"]["change/v1"] for each in results] == fingerprints
+    for each in results:
+        related = [json.dumps(place) for place in each.get("relatedLocations", [])]
+        assert len(set(related)) == len(related)
     words = {str(each) for each in Outcome}
     assert all(each["message"]["text"].partition(":")[0] in words for each in results)

@@ -70,7 +70,8 @@ def _result(notice: Notice, index: int) -> dict[str, Any]:
         "locations": [_location(notice, notice.places[0])],
         "partialFingerprints": {"change/v1": notice.fingerprint},
     }
-    others = [each for each in notice.places[1:] if each.file]
+    # The schema wants each of them once.
+    others = dict.fromkeys(each for each in notice.places[1:] if each.file)
     if others:
         found["relatedLocations"] = [_location(notice, each) for each in others]
     return found

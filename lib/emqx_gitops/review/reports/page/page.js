@@ -59,9 +59,21 @@ function effectElement(effect, worst) {
   const rule = element("span", "rule", effect.rule);
   const made = element("div", "effect", element("p", "", word, effect.text, " ", rule));
   made.dataset.outcome = effect.outcome;
-  if (effect.advice.length) {
-    const parts = effect.advice.map(([command, text]) => (command ? commandElement(text) : element("p", "", text)));
-    made.append(element("div", "fix", ...parts));
+  if (effect.advice.length) made.append(element("div", "fix", ...adviceElements(effect.advice)));
+  return made;
+}
+
+/* Sentences, and commands that follow each other as one block: they are copied together. */
+function adviceElements(parts) {
+  const made = [];
+  let commands = [];
+  for (const [command, text] of [...parts, [false, ""]]) {
+    if (command) commands.push(text);
+    else {
+      if (commands.length) made.push(commandElement(commands.join("\n")));
+      if (text) made.push(element("p", "", text));
+      commands = [];
+    }
   }
   return made;
 }
