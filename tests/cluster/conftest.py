@@ -58,7 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write docs/proof.md after a green run of everything, in the process that saw all reports."""
     counts = session.config.stash[_COUNTS]
-    if exitstatus == 0 and counts.keys() == results.FAMILIES.keys():
+    worker = hasattr(session.config, "workerinput")
+    if exitstatus == 0 and not worker and counts.keys() == results.FAMILIES.keys():
         PAGE.write_text(results.page(counts), encoding="utf-8")
 
 

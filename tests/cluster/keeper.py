@@ -131,6 +131,13 @@ def _end(_signal: int, _frame: object) -> None:
     raise SystemExit
 
 
+def _write_to(log: Path) -> None:
+    """Let go of the terminal or pipe of whoever started it, who may wait until nobody has it."""
+    with log.open("wb") as file:
+        for number in (sys.stdout.fileno(), sys.stderr.fileno()):
+            os.dup2(file.fileno(), number)
+
+
 def main() -> None:
     """Keep processes in a new folder, whose path is printed when requests can be made."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -139,6 +146,7 @@ def main() -> None:
         keeper = _Keeper(folder)
         try:
             print(folder, flush=True)  # noqa: T201  (its answer)
+            _write_to(folder / "keeper.log")
             keeper.serve()
         finally:
             keeper.end()

@@ -54,7 +54,7 @@ def page(counts: Counts) -> str:
     ]
     for family, meaning in FAMILIES.items():
         first = True
-        for what, number in sorted(counts[family].items()):
+        for what, number in sorted(counts.get(family, {}).items()):
             head = f"| {family} | {meaning} |" if first else "| | |"
             lines.append(f"{head} {what} | {number:,} |")
             first = False

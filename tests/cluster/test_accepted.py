@@ -101,8 +101,8 @@ FAULTS: dict[str, tuple[str, Break, str]] = {
     ),
     "port out of range": (
         "Service",
-        lambda m: m.update(spec={"type": "NodePort", "ports": [{"port": 1883, "nodePort": 80}]}),
-        "not in the valid range",
+        lambda m: m["spec"]["ports"][0].update(port=70000),
+        "between 1 and 65535",
     ),
     "privileged": (
         "StatefulSet",
