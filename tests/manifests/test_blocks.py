@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emqx_gitops.manifests import BlockReader, Manifest, YamlError, read_stream, to_yaml
@@ -71,6 +71,7 @@ def _read(reader: Any, text: str) -> str:
         return f"{error} at {error.place}"
 
 
+@settings(deadline=None)
 @given(_DOCUMENTS, _DOCUMENTS)
 @example("a: |\n  x\n# c\nb: 1\n", "a: |\n\n  x\n\n\nb: |+\n  x\n\n")
 @example("a:\n- b\n- c:\n  - d\n", "a:\n  # c\n  - b: |\n      x\n    c: 1\n")
@@ -82,6 +83,7 @@ def test_no_other_value_than_the_plain_reader(first: str, second: str) -> None:
         assert _read(reader.read, text) == _read(read_stream, text)
 
 
+@settings(deadline=None)
 @given(_MANIFESTS, _MANIFESTS)
 def test_reads_what_programs_print(first: Manifest, second: Manifest) -> None:
     """What our writer and PyYAML print is read back as `read_stream` reads it."""

@@ -174,7 +174,9 @@ def _leaves(value: Any, path: str) -> Iterator[str]:
 
 
 def _distance(old: Manifest, new: Manifest) -> float:
+    """Return DeepDiff's distance, the greater of both ways: it is not the same back as forth."""
     from deepdiff import DeepDiff
 
-    found = DeepDiff(old, new, get_deep_distance=True, max_diffs=2000, max_passes=1)
-    return float(found.get("deep_distance", 0.0))
+    ways = ((old, new), (new, old))
+    found = (DeepDiff(*way, get_deep_distance=True, max_diffs=2000, max_passes=1) for way in ways)
+    return max(float(each.get("deep_distance", 0.0)) for each in found)

@@ -14,6 +14,7 @@ from emqx_gitops.review.compare.keys import keyed
 from emqx_gitops.review.compare.lists import align
 from emqx_gitops.review.compare.quantities import is_quantity, same_quantity
 from emqx_gitops.review.model import Field, How, Item, Path
+from emqx_gitops.review.secrets import sops
 from emqx_gitops.review.secrets.redact import Cover, covers, entry, hidden, items
 
 _OPEN = frozenset({"annotations", "labels", "data", "stringData", "binaryData"})
@@ -40,10 +41,12 @@ def compare(old: Manifest, new: Manifest) -> tuple[Field, ...]:
     Return what differs between two manifests, in the order in which the objects have it.
 
     A key that is null is not there. Another spelling of a quantity is no difference. Of a list in
-    another order, that alone is told.
+    another order, that alone is told. What SOPS notes of itself is one field.
     """
     fields: list[Field] = []
     _mappings(old, new, (), fields, None)
+    if fields and "sops" in old and "sops" in new:
+        fields = sops.told(old, new, fields)
     return tuple(fields)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.model import Hidden
+from emqx_gitops.review.secrets import sops
 from emqx_gitops.review.secrets.names import is_secret_name, is_secret_variable
 from emqx_gitops.review.secrets.text import is_reference, scrub
 
@@ -51,9 +52,11 @@ def entry(mapping: Manifest, key: str, cover: Cover | None = None) -> Any:
 
 
 def covers(mapping: Manifest, key: str) -> Cover | None:
-    """Tell whether all below *key* of *mapping* is secret: the values of a Secret."""
+    """Tell how all below *key* of *mapping* is secret, as the values of a Secret are."""
     if key in _SECRET_MAPS and mapping.get("kind") == "Secret":
         return Cover.BASE64 if key == "data" else Cover.TEXT
+    if key == "secretGenerator":
+        return Cover.TEXT
     return Cover.BASE64 if key == "binaryData" else None
 
 
@@ -81,10 +84,16 @@ def shown(value: Any, name: str) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        if not is_secret_name(name):
-            return scrub(value)
-        return value if not value or is_reference(value) else hidden(value)
+        return _text(value, name)
     return hidden(value) if is_secret_name(name) else value
+
+
+def _text(value: str, name: str) -> Hidden | str | None:
+    if sops.is_encrypted(value):
+        return hidden(value)
+    if not is_secret_name(name):
+        return scrub(value)
+    return value if not value or is_reference(value) else hidden(value)
 
 
 def hidden(value: Any, cover: Cover = Cover.TEXT) -> Hidden | None:
@@ -93,6 +102,8 @@ def hidden(value: Any, cover: Cover = Cover.TEXT) -> Hidden | None:
         return None
     text = value if isinstance(value, str) else json.dumps(value, default=str)
     content = text.encode(errors="replace")
+    if sops.is_encrypted(text):
+        return Hidden(sops.length(text))
     if cover is Cover.BASE64:
         with suppress(binascii.Error, ValueError):
             content = base64.b64decode(content, validate=True)
