@@ -215,7 +215,9 @@ def test_commands_exist(block: Block, line: str) -> None:
     options = {text for each in command.params for text in each.opts} if command else set()
 
     assert name in COMMANDS, block
-    assert {each.partition("=")[0] for each in rest if each.startswith("-")} <= options, block
+    assert {each.partition("=")[0] for each in rest if each.startswith("-")} <= {*options, "-"}, (
+        block
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)

@@ -128,7 +128,7 @@ def test_duplicates(made: Checkout) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("mian",), "mian: is neither a file nor a revision that git knows"),
+        (("maine",), "maine: is neither a file nor a revision that git knows"),
         (("main..HEAD~7",), "HEAD~7: is neither a file nor a revision"),
         (("nowhere.yaml", "a.yaml"), "nowhere.yaml: is neither a file nor a revision"),
         (("./nowhere", "a.yaml"), "./nowhere: no such file or folder"),

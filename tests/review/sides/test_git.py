@@ -168,7 +168,7 @@ def test_hook(feature: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["a b.yaml", "tab\t.yaml", 'quo"te.yaml', "new\nline.yaml", "é.yaml", "-x.yaml", "*.yaml"],
+    ["a b.yaml", "tab\t.yaml", 'quo"ted.yaml', "new\nline.yaml", "é.yaml", "-x.yaml", "*.yaml"],
 )
 def test_odd_names(feature: Checkout, name: str) -> None:
     """Files may be called whatever git allows."""
@@ -234,9 +234,13 @@ def test_settings_of_git(feature: Checkout) -> None:
 @pytest.mark.parametrize(
     ("words", "message", "fix"),
     [
-        (["mian"], "mian: is neither a file nor a revision that git knows", "did you mean `main`?"),
-        (["main..featrue"], "featrue: is neither", "did you mean `feature`?"),
-        (["main...featrue"], "featrue: is neither", "did you mean `feature`?"),
+        (
+            ["maine"],
+            "maine: is neither a file nor a revision that git knows",
+            "did you mean `main`?",
+        ),
+        (["main..featur"], "featur: is neither", "did you mean `feature`?"),
+        (["main...featur"], "featur: is neither", "did you mean `feature`?"),
         (["--output=x"], "--output=x: is neither", "`git branch -a` lists what there is"),
         (["git:main:sam.yaml", "."], "main:sam.yaml: no such", "did you mean `same.yaml`?"),
         (["main..HEAD", "nothing"], "nothing: is on neither side", "check the name"),
