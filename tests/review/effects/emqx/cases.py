@@ -6,9 +6,10 @@ import copy
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from emqx_gitops.manifests import Manifest, base_name, to_yaml
+from emqx_gitops.manifests import Manifest, ResourceId, base_name, to_yaml
 from emqx_gitops.review.effects import emqx
-from emqx_gitops.review.model import Review, path_text
+from emqx_gitops.review.effects.emqx.judges import judged
+from emqx_gitops.review.model import Apply, Review, Surroundings, path_text
 from emqx_gitops.review.pipeline import review
 from emqx_gitops.review.side import Side, documents_of
 from tests.builds import Built
@@ -44,6 +45,14 @@ def astray(old: Iterable[Manifest], new: Iterable[Manifest]) -> list[str]:
         if each.rule.code in CODES and entry.change.fields
         if not any(each.path == field.path[: len(each.path)] for field in entry.change.fields)
     ]
+
+
+def lost(old: Iterable[Manifest], new: Iterable[Manifest]) -> set[str]:
+    """Return the codes of what was found between two sides, and is told of no change."""
+    before, after = ({ResourceId.of(each): each for each in side} for side in (old, new))
+    found = judged(Surroundings(before, after, frozenset(Apply)))
+    codes = {each.rule.code for effects in found.values() for each in effects}
+    return codes - {each.code for each in told(before.values(), after.values())}
 
 
 def told(old: Iterable[Manifest], new: Iterable[Manifest]) -> list[Told]:
@@ -88,9 +97,3 @@ def variable(built: Built, name: str) -> Manifest:
         found = {"name": name}
         entries.append(found)
     return found
-
-
-def without(built: Built, kind: str, name: str) -> Built:
-    """Return *built* without one object."""
-    kept = tuple(each for each in built.objects if (each["kind"], base_name(each)) != (kind, name))
-    return Built(kept, built.layout)

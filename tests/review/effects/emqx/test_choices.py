@@ -10,7 +10,7 @@ import pytest
 
 from emqx_gitops.manifests import Manifest
 from tests.builds import Builder
-from tests.review.effects.emqx.cases import astray, told
+from tests.review.effects.emqx.cases import astray, lost, told
 
 SETTING = "EG949"
 """Goes with nearly everything: settings that no other rule speaks of."""
@@ -197,6 +197,7 @@ def test_operator_is_told_what_matters(exchange: Exchange, sides: Sides) -> None
     old, new = sides[exchange.old], sides[exchange.new]
     said = told(old, new)
     assert not astray(old, new)
+    assert not lost(old, new)
     assert len(said) == len({(each.code, each.where) for each in said})
     codes = {each.code for each in said} - {SETTING}
     assert codes == set(exchange.codes.split()), said

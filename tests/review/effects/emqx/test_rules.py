@@ -8,7 +8,7 @@ import pytest
 
 from emqx_gitops.review.effects.emqx import RULES
 from tests.builds import Builder, Built
-from tests.review.effects.emqx.cases import Edit, astray, changes, edited, told, variable
+from tests.review.effects.emqx.cases import Edit, astray, changes, edited, lost, told, variable
 
 KEPT = "{storage: {type: storageClass, size: 1Gi}}"
 LOCAL = "{storage: {type: local, nodes: [a, b, c], path: /data, size: 1Gi}}"
@@ -478,6 +478,7 @@ def test_a_rule_tells_of_its_change_once(case: Case, built: Builder) -> None:
     new = edited(old, case.edit)
     said = told(old.objects, new.objects)
     assert not astray(old.objects, new.objects)
+    assert not lost(old.objects, new.objects)
     places = [each.where for each in said if each.code == case.code and each.where == case.where]
     assert places == [case.where], said
 

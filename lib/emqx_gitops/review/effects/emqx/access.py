@@ -49,8 +49,6 @@ _DOORS = {
 
 def judge_access(old: Cluster, new: Cluster) -> Iterator[Found]:
     """Yield what lets in, or keeps out, clients that were not, or were."""
-    if old.line.is_v4 != new.line.is_v4:
-        return
     for door in _DOORS[new.line.is_v4]:
         yield from _door(old, new, door)
     if not new.line.is_v4:
@@ -126,8 +124,6 @@ def _listeners(old: Cluster, new: Cluster) -> Iterator[Found]:
 
 def judge_passwords(old: Cluster, new: Cluster) -> Iterator[Found]:
     """Yield credentials of the dashboard that nobody reads where there are users already."""
-    if old.line.is_v4 != new.line.is_v4:
-        return
     keys = new.keys
     for key in filter(None, (keys.dashboard_user, keys.dashboard_password, keys.management_secret)):
         before, after = old.settings.get(key), new.settings.get(key)

@@ -126,7 +126,7 @@ def _source(volume: Manifest) -> str:
 
 def judge_sessions(old: Cluster, new: Cluster) -> Iterator[Found]:
     """Yield what settings of durable sessions do to the sessions that there are."""
-    if old.line.is_v4 or new.line.is_v4:
+    if new.line.is_v4:
         return
     facts = old.settings.get(_SESSIONS), new.settings.get(_SESSIONS)
     if old.get(_SESSIONS) == "true" and new.get(_SESSIONS) != "true":

@@ -137,7 +137,7 @@ def _may_ask(role: Manifest) -> bool:
 
 def judge_transport(old: Cluster, new: Cluster) -> Iterator[Found]:
     """Yield settings of node-to-node traffic in which old and new nodes differ, and roles."""
-    if max(old.replicas, new.replicas) > 1 and old.line.is_v4 == new.line.is_v4:
+    if max(old.replicas, new.replicas) > 1:
         for key, default in _TRANSPORT:
             before, after = old.settings.get(key), new.settings.get(key)
             values = old.get(key) or default, new.get(key) or default

@@ -55,6 +55,18 @@ JUDGES: tuple[Judge, ...] = (
 )
 """Each compares a cluster before and after, from its own point of view."""
 
+ACROSS: tuple[Judge, ...] = (
+    identity.judge_names,
+    size.judge_size,
+    data.judge_storage,
+    data.judge_volumes,
+    versions.judge_version,
+    versions.judge_licence,
+    runtime.judge_resources,
+    runtime.judge_pace,
+)
+"""What can be said between 4.4 and later lines, whose settings have other names."""
+
 Pairs = tuple[tuple[Cluster, Cluster], ...]
 
 
@@ -80,11 +92,12 @@ def judged(around: Surroundings) -> Mapping[ResourceId, tuple[Effect, ...]]:
 def compare(old: Cluster, new: Cluster) -> Iterator[Found]:
     """Yield what becomes of a cluster; of one field, each outcome once."""
     told: dict[tuple[ResourceId, object, object], Found] = {}
-    for judge in JUDGES:
+    same_words = old.line.is_v4 == new.line.is_v4
+    for judge in JUDGES if same_words else ACROSS:
         for each in judge(old, new):
             told.setdefault((each.owner, each.effect.path, each.effect.outcome), each)
     yield from told.values()
-    if old.line.is_v4 == new.line.is_v4:
+    if same_words:
         yield from runtime.judge_settings(old, new, tuple(told.values()))
 
 

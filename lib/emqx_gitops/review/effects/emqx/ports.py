@@ -80,8 +80,7 @@ def _missed(old: Cluster, new: Cluster, gone: Listener) -> list[tuple[str, int]]
 
 def judge_dashboard(old: Cluster, new: Cluster) -> Iterator[Found]:
     """Yield a dashboard that is gone, has moved, or is seen from outside."""
-    if old.line.is_v4 == new.line.is_v4:
-        yield from _dashboard_listeners(old, new)
+    yield from _dashboard_listeners(old, new)
     before = {way for _, port in dashboard(old).values() for way, _ in _ways_in(old, port)}
     told: set[str] = set()
     for _, port in dashboard(new).values():

@@ -172,5 +172,5 @@ def judge_settings(old: Cluster, new: Cluster, told: Sequence[Found]) -> Iterato
 
 def _when(old: Cluster, new: Cluster) -> str:
     if old.spec.get("template") != new.spec.get("template"):
-        return f"{new.nodes} read settings as they restart"
-    return f"{new.nodes} read settings as they start, and nothing restarts them here"
+        return "nodes read settings as they restart"
+    return "nodes read settings as they start, and nothing restarts them here"
