@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from emqx_gitops.kustomize.cache import cache_folder
@@ -57,6 +58,7 @@ PINS: dict[str, Pin] = {
         _kubernetes("kube-apiserver", "about five minutes"),
         _kubernetes("kube-controller-manager", "about two minutes"),
         _kubernetes("kube-scheduler", "less than a minute"),
+        replace(_kubernetes("kubectl", "about a minute"), asks=("version", "--client")),
         Pin(
             (3, 6, 16),
             _BINARIES / "etcd",
@@ -130,6 +132,7 @@ def build_all(environ: Mapping[str, str] = ENVIRON) -> int:
         except EngineError as error:
             failed += 1
             tell(f"error: {name}, which tests of the cluster run, cannot be had: {error}")
+            tell(f"to mend it, {error.fix}")
     folder = _go_folder(environ)
     if folder and not failed:
         shutil.rmtree(folder, ignore_errors=True)
