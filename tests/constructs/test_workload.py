@@ -30,3 +30,12 @@ def test_the_selector_fits_the_template(built: Builder, kind: str) -> None:
 def test_few_old_revisions_are_kept(built: Builder) -> None:
     """Each keeps the name of a settings map alive."""
     assert built().workload["spec"]["revisionHistoryLimit"] == 3
+
+
+def test_a_bare_pod_names_an_account_only_where_it_needs_one(built: Builder) -> None:
+    """Flux could never make it otherwise: it is refused until an account of that name is there."""
+    pod = "workload: {kind: pod}\nemqx: {version: 5.8.9, replicas: 1}\n"
+
+    assert "serviceAccountName" not in built(pod).workload["spec"]
+    asks = built(f"{pod}discovery: {{strategy: k8s, addressType: ip}}\n").workload["spec"]
+    assert asks["serviceAccountName"] == "emqx"

@@ -68,6 +68,9 @@ class Pod(Construct):
         }
         # Hostname and subdomain give the pod the DNS name that a StatefulSet's pod would have.
         spec = pod.pod_spec() | {"hostname": names.BROKER, "subdomain": names.HEADLESS}
+        # Flux asks the API server of all objects before it makes any, and a Pod is refused while
+        # its account is not there; for the namespace's own account the API server waits.
+        del spec["serviceAccountName"]
         Resource(
             self,
             "Pod",

@@ -17,7 +17,7 @@ from emqx_gitops.constructs import names
 from emqx_gitops.emqx import Keys
 from emqx_gitops.emqx.wiring import GENERATIONS
 from emqx_gitops.findings import Finding
-from emqx_gitops.kustomize.documents import Operation, replace
+from emqx_gitops.kustomize.documents import Operation, add, replace
 from emqx_gitops.manifests import Manifest
 
 AddressType = Literal["hostname", "ip", "dns"]
@@ -83,12 +83,16 @@ def _addition(kind: AddressType, keys: Keys) -> Addition:
         env.append(stable_host())
     return Addition(
         settings=settings,
-        pod=(*env, _TOKEN),
+        pod=(*env, *_IDENTITY),
         objects=_access(),
     )
 
 
-_TOKEN: Operation = replace("/spec/automountServiceAccountToken", value=True)
+_IDENTITY: tuple[Operation, ...] = (
+    # A bare Pod has none of its own.
+    add("/spec/serviceAccountName", names.BROKER),
+    replace("/spec/automountServiceAccountToken", value=True),
+)
 
 
 def _access() -> tuple[Manifest, ...]:
