@@ -130,6 +130,8 @@ class _Node:
 def _node(pod: Manifest, held: Snapshot, domain: str) -> _Node:
     container = kubelet.broker_of(pod)
     assert container
+    if "podIP" not in pod["status"]:
+        raise kubelet.CannotStartError("has no address yet")
     seen = kubelet.variables(pod, container, held.find)
     v4 = re.search(r":4\.\d", container["image"]) is not None
     place = Place(
