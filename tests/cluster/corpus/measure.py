@@ -56,17 +56,25 @@ def trials(cases: Iterable[Case]) -> list[Trial]:
     return [Trial(placed(case, number, ports), way) for number, (case, way) in enumerate(pairs)]
 
 
-def observe(
-    client: Client, kubectl: tuple[str, ...], folder: Path, tried: list[Trial]
-) -> Mapping[Trial, Observed]:
+@dataclass(frozen=True)
+class Plane:
+    """The two ways to a control plane."""
+
+    client: Client
+    kubectl: tuple[str, ...]
+    """The command, with the option that names the control plane."""
+
+
+def observe(plane: Plane, folder: Path, tried: list[Trial]) -> Mapping[Trial, Observed]:
     """Make all old objects, then all new ones of them, and return what happened to each."""
+    client = plane.client
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         list(threads.map(lambda trial: _prepare(client, trial), tried))
-        refused = _apply(client, kubectl, folder / "old", tried, threads, new=False)
+        refused = _apply(plane, folder / "old", {each: each.case.old for each in tried})
         assert not refused, refused
         list(threads.map(lambda trial: _settled(client, trial), tried))
         before = dict(zip(tried, threads.map(lambda each: _look(client, each), tried), strict=True))
-        refused = _apply(client, kubectl, folder / "new", tried, threads, new=True)
+        refused = _apply(plane, folder / "new", {each: each.case.new for each in tried})
         _marker(client)
         list(threads.map(lambda trial: _settled(client, trial), tried))
         after = dict(zip(tried, threads.map(lambda each: _look(client, each), tried), strict=True))
@@ -93,21 +101,14 @@ def _prepare(client: Client, trial: Trial) -> None:
         client.apply(each)
 
 
-def _apply(
-    client: Client,
-    kubectl: tuple[str, ...],
-    folder: Path,
-    tried: list[Trial],
-    threads: ThreadPoolExecutor,
-    *,
-    new: bool,
-) -> dict[Trial, str]:
-    server = [each for each in tried if each.way is Apply.FLUX]
-    client_side = [each for each in tried if each.way is Apply.KUBECTL]
-    asked = {each: each.case.new if new else each.case.old for each in tried}
-    answers = threads.map(lambda each: _server_side(client, asked[each]), server)
-    found = dict(_by_kubectl(kubectl, folder, client_side, asked))
-    found |= zip(server, answers, strict=True)
+def _apply(plane: Plane, folder: Path, asked: Mapping[Trial, Manifest]) -> dict[Trial, str]:
+    """Apply each in its way, and return what was refused, and why."""
+    server = [each for each in asked if each.way is Apply.FLUX]
+    client_side = [each for each in asked if each.way is Apply.KUBECTL]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        answers = threads.map(lambda each: _server_side(plane.client, asked[each]), server)
+        found = dict(_by_kubectl(plane.kubectl, folder, client_side, asked))
+        found |= zip(server, answers, strict=True)
     return {each: why for each, why in found.items() if why}
 
 
@@ -176,8 +177,11 @@ def _marker(client: Client) -> None:
         name = {"name": f"marker-{time.monotonic_ns()}", "namespace": "default"}
         made = {"apiVersion": "apps/v1", "kind": kind, "metadata": name, "spec": spec}
         client.apply(made)
-        path = client.path_of(made)
-        wait_for(lambda path=path: _seen(client.request("GET", path).body), "the marker is seen")
+        _seen_at(client, client.path_of(made))
+
+
+def _seen_at(client: Client, path: str) -> None:
+    wait_for(lambda: _seen(client.request("GET", path).body), f"{path} is seen")
 
 
 def _look(client: Client, trial: Trial) -> tuple[Manifest, object]:

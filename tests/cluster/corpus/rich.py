@@ -25,7 +25,10 @@ _CONTAINER: Manifest = {
     "livenessProbe": _HTTP,
     "readinessProbe": {"grpc": {"port": 8080}},
     "startupProbe": {"tcpSocket": {"port": 8080}},
-    "lifecycle": {"preStop": _HTTP, "postStart": {"exec": {"command": ["true"]}}},
+    "lifecycle": {
+        "preStop": {"httpGet": {"port": 8081}},
+        "postStart": {"exec": {"command": ["true"]}},
+    },
     "securityContext": {
         "capabilities": {"drop": ["ALL"]},
         "seccompProfile": {"type": "Unconfined"},

@@ -15,7 +15,7 @@ from emqx_gitops.review.model import Change, Effect, Object, Outcome, Surroundin
 from tests.builds import Builder
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.corpus.cases import cases
-from tests.cluster.corpus.measure import Observed, Trial, by_id, observe, trials
+from tests.cluster.corpus.measure import Observed, Plane, Trial, by_id, observe, trials
 
 LEAST = 150
 """Cases that the corpus must have."""
@@ -97,7 +97,7 @@ def test_predictions_hold(control_plane: ControlPlane, built: Builder, tmp_path:
     assert len({each.name for each in corpus}) == len(corpus)
     kubectl = (program, f"--kubeconfig={control_plane.kubeconfig}")
 
-    observed = observe(control_plane.client, kubectl, tmp_path, trials(corpus))
+    observed = observe(Plane(control_plane.client, kubectl), tmp_path, trials(corpus))
 
     wrong = misses(observed)
     assert not wrong, "\n".join(wrong)

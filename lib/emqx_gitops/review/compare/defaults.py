@@ -1,7 +1,8 @@
 """
 What the API server fills in where a manifest is silent: to write it out changes nothing.
 
-Read from ``SetDefaults_*`` in pkg/apis/*/v1/defaults.go of Kubernetes 1.30.
+Read from ``SetDefaults_*`` in pkg/apis/*/v1/defaults.go, and asked of an API server: see
+tests/cluster/corpus.
 """
 
 from __future__ import annotations
@@ -54,9 +55,6 @@ _POD: Mapping[str, Any] = {
     "volumes[].persistentVolumeClaim.readOnly": False,
     "volumes[].csi.readOnly": False,
     "volumes[].ephemeral.volumeClaimTemplate.spec.volumeMode": "Filesystem",
-    "tolerations[].operator": "Equal",
-    "topologySpreadConstraints[].nodeAffinityPolicy": "Honor",
-    "topologySpreadConstraints[].nodeTaintsPolicy": "Ignore",
     **{f"containers[].{path}": value for path, value in _CONTAINER.items()},
     **{f"initContainers[].{path}": value for path, value in _CONTAINER.items()},
 }
@@ -88,7 +86,6 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "spec.minReadySeconds": 0,
         "spec.revisionHistoryLimit": 10,
         "spec.podManagementPolicy": "OrderedReady",
-        "spec.updateStrategy.type": "RollingUpdate",
         "spec.updateStrategy.rollingUpdate.partition": 0,
         "spec.persistentVolumeClaimRetentionPolicy.whenDeleted": "Retain",
         "spec.persistentVolumeClaimRetentionPolicy.whenScaled": "Retain",
@@ -127,23 +124,18 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "spec.persistentVolumeReclaimPolicy": "Retain",
         "spec.nfs.readOnly": False,
         "spec.hostPath.type": "",
-        "spec.claimRef.apiVersion": "v1",
-        "spec.claimRef.kind": "PersistentVolumeClaim",
     },
     "StorageClass": {
         "reclaimPolicy": "Delete",
         "volumeBindingMode": "Immediate",
-        "allowVolumeExpansion": False,
     },
-    "ConfigMap": {"immutable": False},
-    "Secret": {"type": "Opaque", "immutable": False},
+    "Secret": {"type": "Opaque"},
     "ServiceAccount": {},
     "Namespace": {"spec.finalizers": ["kubernetes"]},
     "NetworkPolicy": {
         "spec.ingress[].ports[].protocol": "TCP",
         "spec.egress[].ports[].protocol": "TCP",
     },
-    "PodDisruptionBudget": {"spec.unhealthyPodEvictionPolicy": "IfHealthyBudget"},
     "RoleBinding": {
         "roleRef.apiGroup": "rbac.authorization.k8s.io",
         "subjects[].apiGroup": "",
