@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from emqx_gitops.emqx import ListenerKeys, ListenerKind
@@ -54,7 +55,8 @@ class Listener(NamedTuple):
     """Certificate, key and client CA; empty where EMQX's own are used."""
 
 
-def listeners(cluster: Cluster) -> dict[Key, Listener]:
+@lru_cache(maxsize=8)
+def listeners(cluster: Cluster) -> Mapping[Key, Listener]:
     """Return the listeners that are on, by kind and name."""
     found: dict[Key, Listener] = {}
     for kind, name in _known(cluster):
@@ -144,12 +146,15 @@ def dashboard(cluster: Cluster) -> dict[str, tuple[str, int]]:
     return found
 
 
-def services_of(cluster: Cluster) -> Iterator[Manifest]:
-    """Yield the Services that select the nodes."""
+@lru_cache(maxsize=8)
+def services_of(cluster: Cluster) -> tuple[Manifest, ...]:
+    """Return the Services that select the nodes."""
+    found = []
     for _, service in cluster.among("Service"):
         wanted = mapping(mapping(service.get("spec")).get("selector"))
         if wanted and has_labels(wanted, cluster.pod.labels):
-            yield service
+            found.append(service)
+    return tuple(found)
 
 
 def leads_to(cluster: Cluster, port: int) -> Iterator[tuple[Manifest, Manifest]]:

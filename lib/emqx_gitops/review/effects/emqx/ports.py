@@ -66,7 +66,7 @@ def _missed(old: Cluster, new: Cluster, gone: Listener) -> list[tuple[str, int]]
     """Return by which Services clients miss a listener that is *gone*; None where nobody does."""
     if gone.proxied:
         return [] if any(senders(new, gone.port)) else None
-    if not any(services_of(old)) or old.pod.spec.get("hostNetwork") is True:
+    if not services_of(old) or old.pod.spec.get("hostNetwork") is True:
         return []
     # Where the same port of the same Service leads to a proxy now, clients see no difference.
     kept = {

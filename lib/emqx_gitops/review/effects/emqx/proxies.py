@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from emqx_gitops.manifests import Manifest, ResourceId
@@ -78,8 +79,13 @@ def proxies(cluster: Cluster) -> Iterator[Pod]:
                 yield pod
 
 
-def configurations(cluster: Cluster) -> Iterator[tuple[Place, str]]:
-    """Yield the texts of the ConfigMaps that proxies mount, and where they stand."""
+@lru_cache(maxsize=8)
+def configurations(cluster: Cluster) -> tuple[tuple[Place, str], ...]:
+    """Return the texts of the ConfigMaps that proxies mount, and where they stand."""
+    return tuple(_configurations(cluster))
+
+
+def _configurations(cluster: Cluster) -> Iterator[tuple[Place, str]]:
     for pod in proxies(cluster):
         for volume in volumes_of(pod).values():
             name = text(mapping(volume.get("configMap")).get("name"))
