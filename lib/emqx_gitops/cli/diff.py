@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Any
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from emqx_gitops.cli.options import complete_environment, errors_told, root_option
 from emqx_gitops.cli.reviewing import Asked, Output, driver_goes_on, review, show, status
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 FORMATS = ("terminal", "stat", "markdown", "html", "json", "sarif", "github", "gitlab")
 APPLY = ("flux", "argocd", "kubectl", "kubectl-server-side")
@@ -58,8 +64,27 @@ def _outcomes(
     return frozenset(found)
 
 
+def _complete_side(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete branches and tags, also behind ``..`` and ``...``; else files."""
+    from click.shell_completion import CompletionItem
+
+    from emqx_gitops.review.sides.errors import ReadError
+    from emqx_gitops.review.sides.git import Git
+
+    del param
+    before, dots, begun = incomplete.rpartition("..")
+    names: list[str] = []
+    with suppress(ReadError), closing(Git(Path(ctx.params.get("root") or "."), os.environ)) as git:
+        names = git.names()
+    found = [CompletionItem(before + dots + each) for each in names if each.startswith(begun)]
+    # bash forgets what came before an item that stands for files.
+    return [CompletionItem(incomplete, type="file"), *found]
+
+
 @click.command("diff")
-@click.argument("sides", nargs=-1, metavar="[OLD [NEW]]")
+@click.argument("sides", nargs=-1, metavar="[OLD [NEW]]", shell_complete=_complete_side)
 @click.option("--staged", is_flag=True, help="Compare what is staged with HEAD, or with OLD.")
 @click.option(
     "-e",

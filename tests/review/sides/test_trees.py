@@ -95,6 +95,17 @@ def test_unchanged_is_not_read(ours: Checkout) -> None:
     assert places(ours.root, "HEAD", staged=True) == (["dev=unread", "prod=unread"],) * 2
 
 
+def test_sources_that_nobody_rendered(ours: Checkout) -> None:
+    """Where sources changed and nothing rendered did, synth may have been forgotten."""
+    ours.put("overlays/dev/environment.yaml", SOURCE + "# 2\n")
+
+    warnings = sides(ours.root)[1].warnings
+
+    assert warnings == (
+        "overlays/dev changed and dist/rendered/dev did not: has `emqx-gitops synth` been run?",
+    )
+
+
 def test_first_rendering(ours: Checkout) -> None:
     """Where one side has nothing rendered and no sources, everything is new."""
     ours.git("rm", "-r", "--quiet", "--force", "dist", "overlays")

@@ -73,6 +73,8 @@ def too_large(name: str) -> ReadError:
 
 
 def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise ReadError("standard input", "is closed", "give it something to read, or name a file")
     return checked(sys.stdin.buffer.read(LARGEST + 1), "standard input")
 
 

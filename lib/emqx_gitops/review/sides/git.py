@@ -122,6 +122,11 @@ class Git:
         found = self.get(f"{name}^{{commit}}")
         return found.digest if found else ""
 
+    def names(self) -> list[str]:
+        """Return the names of branches and tags, as people write them."""
+        listed = self.ask("for-each-ref", "--format=%(refname:short)")
+        return listed.decode(errors="replace").split()
+
     def close(self) -> None:
         """End the process that reads objects."""
         if "_reader" in self.__dict__:

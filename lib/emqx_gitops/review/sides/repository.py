@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from emqx_gitops.review.sides.errors import ReadError
 from emqx_gitops.review.sides.git import Git
-from emqx_gitops.review.sides.listing import Listing, left_out
+from emqx_gitops.review.sides.listing import Listing
 from emqx_gitops.review.sides.place import Place, as_ours, git_place
+from emqx_gitops.review.sides.remarks import remarks
 from emqx_gitops.review.sides.revisions import Entries, committed, file_of, staged, working
 from emqx_gitops.review.sides.spec import OnDisk, Revision, Spec, Special, Specs
 from emqx_gitops.review.sides.trees import own_root
@@ -61,21 +62,8 @@ def find(
     if len(trees) == len(sides) and any(each.rendered for each in places):
         # What one side of a repository renders, the other does not have yet, or no more.
         sides = [as_ours(each) if isinstance(each, Place) else each for each in sides]
-    return sides[0], _warned(sides[1], trees)
-
-
-def _warned(side: Place | Listing, trees: list[_Tree]) -> Place | Listing:
-    """Return *side* with a warning about links and submodules that are not the same on both."""
-    others = [
-        {path: entry for path, entry in each.entries.items() if not entry.is_file} for each in trees
-    ]
-    everything = {path: entry for each in others for path, entry in each.items()}
-    links = sorted(
-        path for path, entry in everything.items() if any(o.get(path) != entry for o in others)
-    )
-    return replace(
-        side, warnings=(*side.warnings, *left_out(links, "path", " (links or submodules)"))
-    )
+    said = remarks([each.entries for each in trees])
+    return sides[0], replace(sides[1], warnings=(*sides[1].warnings, *said))
 
 
 def _tree(git: Git, spec: Special | Revision, specs: Specs, base: _Commit) -> _Tree:
@@ -201,8 +189,7 @@ def _parted(git: Git, name: str, old: str, new: str, other: str) -> _Commit:
 def _unknown(git: Git, name: str) -> ReadError:
     from emqx_gitops.emqx.slips import nearest
 
-    listed = git.ask("for-each-ref", "--format=%(refname:short)").decode(errors="replace")
-    guess = nearest(name, listed.split())
+    guess = nearest(name, git.names())
     fix = _SHALLOW if git.shallow else "`git branch -a` lists what there is"
     message = "is neither a file nor a revision that git knows"
     return ReadError(name, message, f"did you mean `{guess}`?" if guess else fix)
