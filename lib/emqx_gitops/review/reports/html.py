@@ -56,23 +56,13 @@ def render(review: Review, options: Options) -> str:
         "script": script,
         "data": json.dumps(_data(review), separators=(",", ":")).translate(_MARKUP),
         "title": escape(visible(options.title)),
-        "headline": _headline(review),
+        "headline": Summary(review).headline,
         "old": escape(visible(review.old)),
         "new": escape(visible(review.new)),
         "unchanged": counted(review.unchanged, "object"),
     }
     # In one pass: what a value says is not looked at again.
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _file("page.html"))
-
-
-def _headline(review: Review) -> str:
-    summary = Summary(review)
-    if not review.entries:
-        return "no changes"
-    text = f"{counted(summary.objects, 'object')} changed"
-    if any(row.environment for row in summary.changed):
-        text += f" in {counted(len(summary.changed), 'environment')}"
-    return f"{text}, {restart(summary.pods)}" if summary.pods else text
 
 
 def _data(review: Review) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from emqx_gitops.review.reports.marks import code, prose, table
 from emqx_gitops.review.reports.options import Options
 from emqx_gitops.review.reports.summary import Row, Summary
 from emqx_gitops.review.reports.values import short
-from emqx_gitops.review.reports.wording import counted, listed, restart, sentence, spoken
+from emqx_gitops.review.reports.wording import counted, listed, sentence, spoken
 
 _RISKS = SEVERE | {Outcome.WIDENED, Outcome.UNKNOWN}
 _TITLE = 100
@@ -59,14 +59,7 @@ def marker(title: str) -> str:
 
 
 def _headline(review: Review, options: Options) -> str:
-    summary = Summary(review)
-    title = prose(short(options.title, _TITLE))
-    if not review.entries:
-        return f"### {title}: no changes"
-    text = f"{counted(summary.objects, 'object')} changed"
-    if any(row.environment for row in summary.changed):
-        text += f" in {counted(len(summary.changed), 'environment')}"
-    return f"### {title}: {text}" + (f", {restart(summary.pods)}" if summary.pods else "")
+    return f"### {prose(short(options.title, _TITLE))}: {Summary(review).headline}"
 
 
 def _caution(review: Review) -> Iterator[str]:

@@ -9,7 +9,7 @@ from emqx_gitops.review.reports.options import Options
 from emqx_gitops.review.reports.paint import OUTCOMES, Paint
 from emqx_gitops.review.reports.summary import Row, Summary
 from emqx_gitops.review.reports.values import short, visible
-from emqx_gitops.review.reports.wording import counted, listed, restart
+from emqx_gitops.review.reports.wording import counted, listed
 
 _WORD = max(len(each) for each in Outcome)
 _LONGEST_NAME = 40
@@ -42,8 +42,7 @@ def _lines(review: Review, width: int, paint: Paint) -> Iterator[str]:
     quiet = [row.environment for row in summary.rows if not row.changes]
     if quiet:
         yield paint("dim", f"without changes: {listed(quiet, _NAMED)}")
-    pods = f", {restart(summary.pods)}" if summary.pods else ""
-    yield f"{counted(summary.objects, 'object')} changed{pods}"
+    yield summary.headline
 
 
 def _name(row: Row, review: Review) -> str:

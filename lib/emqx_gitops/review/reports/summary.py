@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.model import Change, Entry, Kind, Outcome, Review
+from emqx_gitops.review.reports.wording import counted, restart
 
 _ORDER = list(Outcome)
 
@@ -77,6 +78,16 @@ class Summary:
         """How many objects change, in all environments together."""
         return sum(len(each.changes) for each in self.review.entries)
 
+    @property
+    def headline(self) -> str:
+        """All of it in a few words: ``14 objects changed in 3 environments, 7 pods restart``."""
+        if not self.review.entries:
+            return "no changes"
+        text = f"{counted(self.objects, 'object')} changed"
+        if any(row.environment for row in self.changed):
+            text += f" in {counted(len(self.changed), 'environment')}"
+        return f"{text}, {restart(self.pods)}" if self.pods else text
+
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """Entries by outcome, worst first; one that has several stands in several."""
@@ -134,8 +145,3 @@ def replicas(manifest: Manifest) -> int | None:
     spec = manifest.get("spec")
     number = spec.get("replicas", 1) if isinstance(spec, dict) else 1
     return number if isinstance(number, int) else None
-
-
-def worst_entries(entries: Sequence[Entry], limit: int) -> tuple[Entry, ...]:
-    """Return up to *limit* entries, worst first."""
-    return tuple(sorted(entries, key=lambda each: _ORDER.index(each.outcome))[:limit])

@@ -19,7 +19,6 @@ from emqx_gitops.review.reports.wording import (
     kind_of,
     listed,
     name_of,
-    restart,
     sentence,
     spoken,
 )
@@ -62,14 +61,9 @@ class _Terminal:
         sides = f"{visible(review.old)} -> {visible(review.new)}"
         same = self.paint("dim", f"{sides}, {counted(review.unchanged, 'object')} unchanged")
         if not review.entries:
-            yield f"{self.paint('bold', 'no changes')}  {same}"
+            yield f"{self.paint('bold', summary.headline)}  {same}"
             return
-        text = f"{counted(summary.objects, 'object')} changed"
-        if any(row.environment for row in summary.changed):
-            text += f" in {counted(len(summary.changed), 'environment')}"
-        if summary.pods:
-            text += f", {restart(summary.pods)}"
-        yield self.paint("bold", text)
+        yield self.paint("bold", summary.headline)
         yield same
         yield ""
         for group in summary.groups:
