@@ -85,13 +85,14 @@ def effects(
     beside_old: Iterable[Manifest] | None = None,
     apply: frozenset[Apply] = ALL,
 ) -> tuple[Effect, ...]:
-    """Return what a review says of one object, with others *beside* it on both sides."""
+    """Return what a review says of one object as Kubernetes has it, with others *beside* it."""
     sides = [None if each is None else Object(each) for each in (old, new)]
     fields = compare(old, new) if old is not None and new is not None else ()
     rest = list(beside)
     before = rest if beside_old is None else list(beside_old)
     around = Surroundings(_by_id(before, old), _by_id(rest, new), apply)
-    return effects_of(Change(sides[0], sides[1], fields), around)
+    found = effects_of(Change(sides[0], sides[1], fields), around)
+    return tuple(each for each in found if each.rule.code < "EG900")
 
 
 def _by_id(objects: Iterable[Manifest], own: Manifest | None) -> dict[ResourceId, Manifest]:

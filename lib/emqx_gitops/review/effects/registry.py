@@ -30,6 +30,7 @@ from emqx_gitops.review.model import (
     Effect,
     EffectFinder,
     EffectRule,
+    Kind,
     Outcome,
     Surroundings,
 )
@@ -96,7 +97,8 @@ def effects_of(change: Change, surroundings: Surroundings) -> tuple[Effect, ...]
     refusing = {way for each in found for way in delivery.refused_by(each, change, surroundings)}
     if refusing and refusing >= surroundings.apply:
         found = [each for each in found if each.outcome not in _IDLE]
-    if all(each.outcome is Outcome.NONE for each in found):
+    idle = all(each.outcome is Outcome.NONE for each in found)
+    if not found or (idle and change.kind is Kind.CHANGED):
         found += fallback.find(change)
     telling = [each for each in found if each.outcome is not Outcome.NONE]
     return tuple(sorted(telling or found[:1], key=lambda each: _WEIGHT[each.outcome]))
