@@ -125,12 +125,15 @@ def _waits(manifest: Manifest) -> str:
         return "with OnDelete pods take it only when somebody deletes them"
     if at(manifest, "spec", "paused") is True:
         return "the rollout is paused"
-    if kind == "StatefulSet" and count(manifest) and not _restarting(manifest):
+    if kind == "StatefulSet" and count(manifest) and not restarting(manifest):
         return "its partition is above all pods"
     return "" if count(manifest) else "it has no pods"
 
 
-def _restarting(manifest: Manifest) -> list[str]:
+def restarting(manifest: Manifest) -> list[str]:
+    """Return the pods of a StatefulSet that its controller replaces for a new template."""
+    if at(manifest, "spec", "updateStrategy", "type") == "OnDelete":
+        return []
     partition = number(manifest, "spec", "updateStrategy", "rollingUpdate", "partition")
     return ordinal_names(manifest)[max(0, partition - first_ordinal(manifest)) :]
 
@@ -138,7 +141,7 @@ def _restarting(manifest: Manifest) -> list[str]:
 def _restart(manifest: Manifest) -> str:
     if kind_of(manifest) != "StatefulSet":
         return f"{how_many(manifest)} restart, a few at a time"
-    names = _restarting(manifest)
+    names = restarting(manifest)
     pods = f"{plural(len(names), 'pod')} of {title(manifest)}"
     if len(names) == 1:
         return f"{pods} restarts: {names[0]}"
