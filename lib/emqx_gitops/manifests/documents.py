@@ -13,6 +13,7 @@ from typing import NamedTuple
 from emqx_gitops.manifests.identity import ResourceId
 
 _MARKER = re.compile(r"\n---(?=[ \t\r\n]|\Z)")
+_FIRST_MARKER = re.compile(r"---(?=[ \t\r\n]|\Z)")
 _EMPTY = re.compile(r"(?:[ \t\r]*(?:#.*|%.*|\.\.\.[ \t\r]*)?(?:\n|\Z))*")
 
 _NEXT_KEY = re.compile(r"\n(?=[^ \n])")
@@ -34,16 +35,22 @@ def split_documents(text: str) -> list[Part]:
     """Return the documents of *text* in order, leaving out those that hold only comments."""
     parts: list[Part] = []
     line, start = 1, 0
-    marked = "\n" + text
-    for end in [*(match.start() for match in _MARKER.finditer(marked)), len(marked)]:
+    for end in _ends(text):
         # What follows a marker on its own line belongs to the document: `--- # Source: a.yaml`.
-        part = text[start:end]
+        begun = text.startswith("\n", start)
+        part = text[start + begun : end]
         if part and not _is_empty(part):
-            begun = part.startswith("\n")
-            parts.append(Part(line + begun, part[begun:]))
-        line += text.count("\n", start, end)
+            parts.append(Part(line + begun, part))
+        line += part.count("\n") + begun
         start = end + len("---")
     return parts
+
+
+def _ends(text: str) -> list[int]:
+    """Return where documents end: at the marker of the next one, or of the text."""
+    ends = [match.start() + 1 for match in _MARKER.finditer(text)]
+    first = [0] if _FIRST_MARKER.match(text) else []
+    return [*first, *ends, len(text)]
 
 
 def _is_empty(part: str) -> bool:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from emqx_gitops.manifests import BlockReader
 from emqx_gitops.review.compare import compare
 from emqx_gitops.review.differing import differing
-from emqx_gitops.review.effects.registry import effects_of
 from emqx_gitops.review.grouping import group
 from emqx_gitops.review.model import (
     Apply,
@@ -49,9 +48,20 @@ def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) 
         around = Surroundings(
             Objects(part.old, reader), Objects(part.new, reader), apply, _touched(changes)
         )
-        judged += ((change, effects_of(change, around)) for change in changes)
+        judged += _judged(changes, around)
     entries = sorted(group(judged), key=_rank)
     return Review(old.label, new.label, tuple(entries), unchanged, tuple(warnings), counts)
+
+
+def _judged(
+    changes: Sequence[Change], around: Surroundings
+) -> list[tuple[Change, tuple[Effect, ...]]]:
+    if not changes:
+        return []
+    # Rules take longer to import than two equal sides to compare.
+    from emqx_gitops.review.effects.registry import effects_of
+
+    return [(change, effects_of(change, around)) for change in changes]
 
 
 class _Part(NamedTuple):

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from emqx_gitops.manifests import BlockReader, Manifest, ResourceId, YamlError, glance
+from emqx_gitops.manifests import BlockReader, Manifest, ResourceId, YamlError, glance, to_yaml
 from emqx_gitops.manifests.documents import split_documents
 from emqx_gitops.review.model import Object
 from emqx_gitops.review.shape import misfit
 from emqx_gitops.review.sides.errors import ReadError
 
 _RENDERED = re.compile(r"(?:^|/)dist/rendered/([^/]+)/[^/]+$")
+_NAMESPACE = re.compile(r"\bnamespace[\"']?: *[\"']?([a-z0-9-]+)")
 _ALIAS = re.compile(r"\*\S+")
 
 
@@ -115,6 +116,7 @@ class Objects(Mapping[ResourceId, Manifest]):
         self._reader = reader
         self._documents = tuple(documents)
         self._read: dict[ResourceId, Manifest] = {}
+        self._meant: dict[str, dict[str, list[ResourceId]]] = {}
 
     @cached_property
     def _places(self) -> dict[ResourceId, Document | Manifest]:
@@ -176,3 +178,15 @@ class Objects(Mapping[ResourceId, Manifest]):
         if namespace is None:
             return self._kinds.get(kind, ())
         return self._spaces.get((kind, namespace), ())
+
+    def meant_for(self, kind: str, namespace: str) -> Iterator[Manifest]:
+        """Yield the objects of *kind* that name *namespace* anywhere; others are not read."""
+        if kind not in self._meant:
+            found: dict[str, list[ResourceId]] = {}
+            for key in self.ids_of(kind):
+                place = self._places[key]
+                text = place.text if isinstance(place, Document) else to_yaml(place)
+                for name in dict.fromkeys(_NAMESPACE.findall(text)):
+                    found.setdefault(name, []).append(key)
+            self._meant[kind] = found
+        return (self[key] for key in self._meant[kind].get(namespace, ()))

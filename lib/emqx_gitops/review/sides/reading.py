@@ -151,7 +151,12 @@ def _is_source(path: PurePosixPath, charts: set[str]) -> bool:
 
 def is_object(text: str) -> bool:
     """Tell whether a document may be a Kubernetes object or a list of them, without reading it."""
-    if not (_API_VERSION.search(text) and _KIND.search(text)):
+    if not (_has(text, "apiVersion:", _API_VERSION) and _has(text, "kind:", _KIND)):
         return False
     # Looking for a word takes a tenth of the time of looking for a line.
     return not (any(each in text for each in _OTHERS) and _FOREIGN.search(text))
+
+
+def _has(text: str, key: str, pattern: re.Pattern[str]) -> bool:
+    """Tell whether *text* has a line with *key*, as programs write it or in any other way."""
+    return text.startswith(key) or f"\n{key}" in text or pattern.search(text) is not None

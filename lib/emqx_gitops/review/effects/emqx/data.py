@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator
 
 from emqx_gitops.manifests import Manifest, ResourceId
 from emqx_gitops.review.effects.emqx.advice import backup, ctl
@@ -17,7 +16,6 @@ from emqx_gitops.review.effects.emqx.data_rules import (
 )
 from emqx_gitops.review.effects.emqx.facts import Found, Place, blame, found
 from emqx_gitops.review.effects.emqx.storage import data_folder, storage
-from emqx_gitops.review.model import ids_of
 from emqx_gitops.review.side import Objects
 from emqx_gitops.rules.lenient import entries, mapping, text, texts
 from emqx_gitops.rules.pods import claim_names, claim_templates
@@ -82,24 +80,20 @@ def _volumes(cluster: Cluster) -> dict[str, Manifest]:
     names = {
         name for each in claim_templates(cluster.pod) for name in claim_names(cluster.pod, each)
     }
-    side = cluster.side
-    volumes = _known(side) if isinstance(side, Objects) else _by_claim(side)
-    claims = {name: volumes.get((cluster.pod.namespace, name)) for name in names}
-    claims = {name: found or volumes.get(("", name)) for name, found in claims.items()}
-    return {name: volume for name, volume in claims.items() if volume is not None}
-
-
-def _by_claim(side: Mapping[ResourceId, Manifest]) -> dict[tuple[str, str], Manifest]:
-    """Return the volumes of one side by namespace and name of the claim that they are meant for."""
     found_volumes = {}
-    for key in ids_of(side, "PersistentVolume"):
-        claim = mapping(mapping(side[key].get("spec")).get("claimRef"))
-        found_volumes[text(claim.get("namespace")), text(claim.get("name"))] = side[key]
+    for volume in _volumes_near(cluster):
+        claim = mapping(mapping(volume.get("spec")).get("claimRef"))
+        name = text(claim.get("name"))
+        if name in names and text(claim.get("namespace")) in {"", cluster.pod.namespace}:
+            found_volumes[name] = volume
     return found_volumes
 
 
-_known = lru_cache(maxsize=4)(_by_claim)
-"""A side of thousands of clusters is looked through once."""
+def _volumes_near(cluster: Cluster) -> Iterator[Manifest]:
+    """Yield the volumes that may be meant for *cluster*: of thousands, few are read."""
+    if isinstance(cluster.side, Objects) and cluster.pod.namespace:
+        return cluster.side.meant_for("PersistentVolume", cluster.pod.namespace)
+    return (volume for _, volume in cluster.among("PersistentVolume"))
 
 
 def _hosts(volume: Manifest) -> str:
