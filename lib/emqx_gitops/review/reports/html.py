@@ -22,7 +22,6 @@ from emqx_gitops.review.reports.summary import Row, Summary
 from emqx_gitops.review.reports.values import visible
 from emqx_gitops.review.reports.wording import (
     MEANING,
-    advice,
     counted,
     file_of,
     happened,
@@ -30,7 +29,7 @@ from emqx_gitops.review.reports.wording import (
     name_of,
     restart,
     sentence,
-    spoken,
+    told,
 )
 
 _LINES = 400
@@ -100,9 +99,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
                 "outcome": each.outcome,
                 "rule": visible(each.rule.code),
                 "text": sentence(each),
-                "advice": list(advice(each)),
+                "advice": parts,
             }
-            for each in spoken(entry)
+            for each, parts in told(entry)
         ],
         "fields": [_field(each) for each in fields[:_FIELDS]],
         "rest": counted(more, "more field") if more > 0 else "",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from emqx_gitops.review.model import Effect, Entry, How, Kind
 from emqx_gitops.review.reports.differences import GAP, Difference, Line, differences, whole
 from emqx_gitops.review.reports.marks import code, fence, prose
 from emqx_gitops.review.reports.wording import (
-    advice,
+    Part,
     counted,
     file_of,
     happened,
@@ -16,7 +16,7 @@ from emqx_gitops.review.reports.wording import (
     listed,
     name_of,
     sentence,
-    spoken,
+    told,
 )
 
 _ENVIRONMENTS = 8
@@ -30,17 +30,17 @@ _DIFF = 5_000
 
 def entry_text(entry: Entry) -> str:
     """Return one entry, folded; it begins and ends with a tag of its own."""
-    parts = [f"<details><summary>{_summary(entry)}</summary>"]
-    for effect in spoken(entry):
-        parts += _effect(effect)
+    blocks = [f"<details><summary>{_summary(entry)}</summary>"]
+    for effect, parts in told(entry):
+        blocks += _effect(effect, parts)
     diff = list(_bounded(entry))
     if diff:
-        parts.append(fence(diff, "diff"))
+        blocks.append(fence(diff, "diff"))
     files = [file_of(each) for each in entry.changes]
     if files[0]:
         more = f" and {counted(len(files) - 1, 'more file')}" if len(files) > 1 else ""
-        parts.append(f"In {code(files[0])}{more}")
-    return "\n\n".join([*parts, "</details>"])
+        blocks.append(f"In {code(files[0])}{more}")
+    return "\n\n".join([*blocks, "</details>"])
 
 
 def subject(entry: Entry) -> str:
@@ -59,11 +59,11 @@ def _summary(entry: Entry) -> str:
     return f"<b>{entry.outcome}</b> {subject(entry)}{did}{environments}"
 
 
-def _effect(effect: Effect) -> Iterator[str]:
+def _effect(effect: Effect, parts: Iterable[Part]) -> Iterator[str]:
     yield f"**{effect.outcome}** {prose(sentence(effect))} ({prose(effect.rule.code)})"
     commands: list[str] = []
     lead = "Fix: "
-    for part in advice(effect):
+    for part in parts:
         if part.command:
             commands.append(part.text)
             continue

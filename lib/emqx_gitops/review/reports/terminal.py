@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from emqx_gitops.review.model import SEVERE, Effect, Entry, Kind, Outcome, Review
 from emqx_gitops.review.reports.options import Options
@@ -12,7 +12,7 @@ from emqx_gitops.review.reports.summary import Group, Summary
 from emqx_gitops.review.reports.terminal_fields import field_lines
 from emqx_gitops.review.reports.values import short, visible
 from emqx_gitops.review.reports.wording import (
-    advice,
+    Part,
     counted,
     file_of,
     happened,
@@ -20,7 +20,7 @@ from emqx_gitops.review.reports.wording import (
     listed,
     name_of,
     sentence,
-    spoken,
+    told,
 )
 
 _NARROWEST = 40
@@ -80,8 +80,10 @@ class _Terminal:
     def entry(self, entry: Entry) -> Iterator[str]:
         change = entry.change
         yield from self.title(entry)
-        for effect in spoken(entry):
+        for effect, parts in told(entry):
             yield from self.effect(effect, entry.outcome)
+            if effect.outcome not in _QUIET:
+                yield from self.advice(parts)
         if change.kind in {Kind.ADDED, Kind.REMOVED} and file_of(change):
             yield _INDENT + self.paint("dim", file_of(change))
         for line in field_lines(change, self.width - len(_INDENT), self.paint):
@@ -114,12 +116,10 @@ class _Terminal:
                 yield _INDENT + self.paint(OUTCOMES[effect.outcome], word.rstrip()) + rest
             else:
                 yield line
-        if not quiet:
-            yield from self.advice(effect)
 
-    def advice(self, effect: Effect) -> Iterator[str]:
+    def advice(self, parts: Iterable[Part]) -> Iterator[str]:
         lead = "  fix: "
-        for part in advice(effect):
+        for part in parts:
             if part.command:
                 # Never wrapped: it is there to be copied.
                 yield f"{_INDENT}    {self.paint('blue', part.text)}"

@@ -94,6 +94,14 @@ def advice(effect: Effect) -> Iterator[Part]:
             yield Part(command, short(visible(line.strip()), _SENTENCE))
 
 
+def told(entry: Entry) -> Iterator[tuple[Effect, tuple[Part, ...]]]:
+    """Yield what an entry does and what to do; the same advice once, after the last it is for."""
+    effects = spoken(entry)
+    last = {each.advice: each for each in effects}
+    for each in effects:
+        yield each, tuple(advice(each)) if last[each.advice] is each else ()
+
+
 def spoken(entry: Entry) -> tuple[Effect, ...]:
     """Return the effects of an entry without those that say the same twice."""
     return tuple(
