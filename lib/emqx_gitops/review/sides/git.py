@@ -16,9 +16,6 @@ from typing import IO, NamedTuple
 
 from emqx_gitops.review.sides.errors import ReadError
 
-_NOTHING = 128
-"""How git ends when it cannot do what it was asked."""
-
 
 class Blob(NamedTuple):
     """What git knows under a name: a blob, a tree, a commit."""
@@ -36,12 +33,14 @@ class Git:
         # GIT_DIR may be relative to where we run, and then that is the top of the working tree.
         self._folder = Path.cwd() if "GIT_DIR" in environ else root
         self._fetched: dict[str, Blob] = {}
+        self._trees: dict[str, bytes] = {}
+        self._begun: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
         self._environ = {**environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
         # Where there is no working tree, the last question fails after the first is answered.
-        done = self._start("rev-parse", "--is-shallow-repository", "--show-toplevel")
-        shallow, _, top = os.fsdecode(done.stdout).removesuffix("\n").partition("\n")
+        _, told, said = self._run("rev-parse", "--is-shallow-repository", "--show-toplevel")
+        shallow, _, top = os.fsdecode(told).removesuffix("\n").partition("\n")
         if not shallow:
-            raise _no_repository(root, done.stderr)
+            raise _no_repository(root, said)
         self.shallow = shallow == "true"
         self.top = Path(top) if top else None
         """Top of the working tree; None for a bare repository."""
@@ -58,43 +57,46 @@ class Git:
             return ""
         return "" if below == Path() else f"{below}/"
 
-    def _start(self, *arguments: str, told: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    def _popen(self, *arguments: str) -> subprocess.Popen[bytes]:
         try:
-            return subprocess.run(
+            return subprocess.Popen(
                 ["git", *arguments],  # noqa: S607  (the user's own git)
                 cwd=self._folder,
                 env=self._environ,
-                input=told,
-                capture_output=True,
-                check=False,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
             )
         except FileNotFoundError:
             raise ReadError(
                 "git", "is not on PATH", "install it, or name two files or folders"
             ) from None
 
+    def begin(self, *arguments: str) -> None:
+        """Have git work out what `ask` will be asked, beside other work."""
+        self._begun[arguments] = self._popen(*arguments)
+
+    def _run(self, *arguments: str, told: bytes = b"") -> tuple[int, bytes, bytes]:
+        """Return how git ended, and what it printed and said."""
+        process = self._begun.pop(arguments, None) or self._popen(*arguments)
+        with process:
+            printed, said = process.communicate(told)
+        return process.returncode, printed, said
+
     def ask(self, *arguments: str) -> bytes:
         """Return what git prints; raise ReadError with its first words where it fails."""
-        done = self._start(*arguments)
-        if done.returncode:
-            raise ReadError(f"git {arguments[0]}", _first(done.stderr), "mend what git names")
-        return done.stdout
+        status, printed, said = self._run(*arguments)
+        if status:
+            raise ReadError(f"git {arguments[0]}", _first(said), "mend what git names")
+        return printed
 
     def merge_base(self, old: str, new: str) -> str:
         """Return the commit where *old* and *new* parted; empty where they have none in common."""
-        done = self._start("merge-base", old, new)
-        return done.stdout.decode().strip()
+        return self._run("merge-base", old, new)[1].decode().strip()
 
     @cached_property
     def _reader(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            ["git", "cat-file", "--batch"],  # noqa: S607  (likewise)
-            cwd=self._folder,
-            env=self._environ,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        return self._popen("cat-file", "--batch")
 
     def get(self, name: str) -> Blob | None:
         """Return what *name* stands for, a digest or any expression of git's; None for nothing."""
@@ -110,8 +112,9 @@ class Git:
     def fetch(self, digests: Iterable[str]) -> None:
         """Read many objects at once, so that `get` has them: in a tenth of the time."""
         asked = "".join(f"{each}\n" for each in dict.fromkeys(digests)).encode()
-        done = self._start("cat-file", "--batch", "--buffer", told=asked)
-        stream = io.BytesIO(done.stdout)
+        if not asked:
+            return
+        stream = io.BytesIO(self._run("cat-file", "--batch", "--buffer", told=asked)[1])
         while (found := _next(stream)) is not None:
             self._fetched[found.digest] = found
 
@@ -127,12 +130,18 @@ class Git:
         listed = self.ask("for-each-ref", "--format=%(refname:short)")
         return listed.decode(errors="replace").split()
 
+    def tree(self, name: str) -> bytes:
+        """Return what `git ls-tree` prints of a whole tree; asked once."""
+        if name not in self._trees:
+            self._trees[name] = self.ask("ls-tree", "-r", "-z", "--full-tree", name)
+        return self._trees[name]
+
     def close(self) -> None:
-        """End the process that reads objects."""
-        if "_reader" in self.__dict__:
-            for stream in _pipes(self._reader):
-                stream.close()
-            self._reader.wait()
+        """End what is still running."""
+        running = [self._reader] if "_reader" in self.__dict__ else []
+        for process in (*running, *self._begun.values()):
+            process.terminate()
+            process.communicate()
 
 
 def _next(answers: IO[bytes]) -> Blob | None:

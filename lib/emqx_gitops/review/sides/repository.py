@@ -9,26 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from emqx_gitops.review.sides.commits import Commit, commit_of
 from emqx_gitops.review.sides.errors import ReadError
 from emqx_gitops.review.sides.git import Git
 from emqx_gitops.review.sides.listing import Listing
 from emqx_gitops.review.sides.place import Place, as_ours, git_place
 from emqx_gitops.review.sides.remarks import remarks
-from emqx_gitops.review.sides.revisions import Entries, committed, file_of, staged, working
-from emqx_gitops.review.sides.spec import OnDisk, Revision, Spec, Special, Specs
-from emqx_gitops.review.sides.trees import own_root
-
-_DEFAULTS = (
-    "refs/remotes/origin/HEAD",
-    "refs/remotes/origin/main",
-    "refs/remotes/origin/master",
-    "refs/heads/main",
-    "refs/heads/master",
+from emqx_gitops.review.sides.revisions import (
+    Entries,
+    begin_working,
+    committed,
+    file_of,
+    staged,
+    working,
 )
-"""Where the default branch is looked for; the first that is there."""
-
-_SHALLOW = "fetch the whole history: `fetch-depth: 0` in a workflow, or `git fetch --unshallow`"
-_SHORT = 9
+from emqx_gitops.review.sides.spec import OnDisk, Revision, Special, Specs
+from emqx_gitops.review.sides.trees import own_root
 
 
 class _Tree(NamedTuple):
@@ -48,7 +44,9 @@ def find(
     git: Git, specs: Specs, named: Callable[[str], Place | Listing]
 ) -> tuple[Place | Listing, Place | Listing]:
     """Return both sides of *specs*; *named* returns those on disk. Raises ReadError."""
-    commit = _commit(git, specs.old)
+    commit = commit_of(git, specs.old)
+    if specs.new is Special.WORKING_TREE and git.top is not None:
+        begin_working(git, commit.digest)
     found = [
         named(spec.name) if isinstance(spec, OnDisk) else _tree(git, spec, specs, commit)
         for spec in (specs.old, specs.new)
@@ -66,7 +64,7 @@ def find(
     return sides[0], replace(sides[1], warnings=(*sides[1].warnings, *said))
 
 
-def _tree(git: Git, spec: Special | Revision, specs: Specs, base: _Commit) -> _Tree:
+def _tree(git: Git, spec: Special | Revision, specs: Specs, base: Commit) -> _Tree:
     """Return what *spec* stands for; *base* is the commit that the old side shows."""
     path = _from_top(git, specs.path, below_root=True)
     if spec is specs.old:
@@ -75,7 +73,7 @@ def _tree(git: Git, spec: Special | Revision, specs: Specs, base: _Commit) -> _T
             path = _from_top(git, spec.path)
         return _checked(_Tree(base.label, committed(git, base.digest), path, must))
     if isinstance(spec, Revision):
-        commit = _commit(git, spec)
+        commit = commit_of(git, spec)
         own = _from_top(git, spec.path) if spec.path else path
         return _checked(_Tree(commit.label, committed(git, commit.digest), own, bool(spec.path)))
     if git.top is None:
@@ -129,67 +127,3 @@ def _from_top(git: Git, path: str, *, below_root: bool = False) -> str:
             with suppress(ValueError):
                 path = f"/{Path(path).relative_to(git.top)}"
     return posixpath.normpath(f"/{path.lstrip('/')}").lstrip("/")
-
-
-class _Commit(NamedTuple):
-    digest: str
-    """Empty for the time before the first commit."""
-    label: str
-
-
-def _commit(git: Git, spec: Spec) -> _Commit:
-    """Return the commit that *spec* stands for; raise ReadError for none."""
-    if isinstance(spec, Special):
-        return _base(git)
-    if not isinstance(spec, Revision):
-        return _Commit("", "")
-    digest = git.commit(spec.name)
-    if not digest:
-        if spec.name == "HEAD" and not git.commit("HEAD"):
-            return _Commit("", "nothing (no commit yet)")
-        raise _unknown(git, spec.name)
-    if not spec.parted:
-        return _Commit(digest, spec.name)
-    other = git.commit(spec.parted)
-    if not other:
-        raise _unknown(git, spec.parted)
-    return _parted(git, spec.name, digest, other, spec.parted)
-
-
-def _base(git: Git) -> _Commit:
-    """Return where HEAD left the default branch."""
-    head = git.commit("HEAD")
-    if not head:
-        return _Commit("", "nothing (no commit yet)")
-    listed = git.ask(
-        "for-each-ref", "--format=%(refname) %(objectname) %(symref)", *_DEFAULTS
-    ).decode()
-    refs = {name: rest for name, _, rest in (line.partition(" ") for line in listed.splitlines())}
-    for name in _DEFAULTS:
-        if name in refs:
-            digest, _, target = refs[name].partition(" ")
-            shown = (target or name).removeprefix("refs/remotes/").removeprefix("refs/heads/")
-            return _parted(git, shown, digest, head, "HEAD")
-    raise ReadError(
-        "diff",
-        "there is no default branch: no origin/HEAD, no main, no master",
-        "name what to compare with, as in `emqx-gitops diff REF`",
-    )
-
-
-def _parted(git: Git, name: str, old: str, new: str, other: str) -> _Commit:
-    found = git.merge_base(old, new)
-    if not found:
-        reason = ", in a shallow clone" if git.shallow else ""
-        fix = _SHALLOW if git.shallow else f"compare the two themselves: `diff {name} {other}`"
-        raise ReadError(name, f"has no commit in common with {other}{reason}", fix)
-    return _Commit(found, f"{name} ({found[:_SHORT]}, where {other} left it)")
-
-
-def _unknown(git: Git, name: str) -> ReadError:
-    from emqx_gitops.emqx.slips import nearest
-
-    guess = nearest(name, git.names())
-    fix = _SHALLOW if git.shallow else "`git branch -a` lists what there is"
-    message = "is neither a file nor a revision that git knows"
-    return ReadError(name, message, f"did you mean `{guess}`?" if guess else fix)

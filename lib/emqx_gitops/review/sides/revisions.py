@@ -37,13 +37,27 @@ def committed(git: Git, tree: str) -> Entries:
     """Return everything in *tree*, the digest of a commit or tree; nothing for an empty one."""
     if not tree:
         return {}
-    listed = git.ask("ls-tree", "-r", "-z", "--full-tree", tree)
+    listed = git.tree(tree)
     found = {}
     for line in listed.split(b"\0")[:-1]:
         about, _, path = line.partition(b"\t")
         mode, _, digest = about.decode().split(" ")
         found[os.fsdecode(path)] = Entry(mode, digest)
     return found
+
+
+_UNTRACKED = ("ls-files", "-z", "--others", "--exclude-standard")
+_DIFF = (
+    *("-c", "diff.relative=false", "diff", "--raw", "-z", "--no-abbrev", "--no-renames"),
+    *("--no-ext-diff", "--ignore-submodules=all"),
+)
+
+
+def begin_working(git: Git, commit: str) -> None:
+    """Have git look at the working tree, which `working` will ask for."""
+    git.begin(*_UNTRACKED)
+    if commit:
+        git.begin(*_DIFF, commit, "--")
 
 
 def staged(git: Git, commit: str, entries: Entries) -> Entries:
@@ -58,7 +72,7 @@ def working(git: Git, commit: str, entries: Entries) -> Entries:
     """
     tree = commit or git.ask("hash-object", "-t", "tree", os.devnull).decode().strip()
     found = dict(_changed(git, entries, tree))
-    untracked = git.ask("ls-files", "-z", "--others", "--exclude-standard")
+    untracked = git.ask(*_UNTRACKED)
     for path in untracked.split(b"\0")[:-1]:
         if not path.endswith(b"/"):  # a repository of its own
             found[os.fsdecode(path)] = _on_disk(git, os.fsdecode(path))
@@ -72,11 +86,7 @@ def _on_disk(git: Git, path: str) -> Entry:
 
 def _changed(git: Git, entries: Entries, *against: str) -> Entries:
     """Lay what differs from *against* over *entries*."""
-    raw = git.ask(
-        *("-c", "diff.relative=false", "-c", "core.quotePath=false"),
-        *("diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff"),
-        *("--ignore-submodules=all", *against, "--"),
-    )
+    raw = git.ask(*_DIFF, *against, "--")
     found = dict(entries)
     for about, path in _pairs(raw):
         _, mode, _, digest, status = about.split(" ")
