@@ -163,6 +163,8 @@ class Outcome(StrEnum):
     NONE = "none"
 
 
+_WEIGHT = {outcome: place for place, outcome in enumerate(Outcome)}
+
 SEVERE = frozenset(
     {Outcome.DATA_LOSS, Outcome.CLUSTER_SPLIT, Outcome.REFUSED, Outcome.INTERRUPTION}
 )
@@ -280,11 +282,11 @@ class Entry:
         """Names of the environments, sorted; empty outside our own trees."""
         return tuple(sorted({each.environment for each in self.changes if each.environment}))
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome:
         """The worst that it does."""
-        order = list(Outcome)
-        return min((each.outcome for each in self.effects), key=order.index, default=Outcome.NONE)
+        outcomes = (each.outcome for each in self.effects)
+        return min(outcomes, key=_WEIGHT.__getitem__, default=Outcome.NONE)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,10 @@ def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) 
         if part.environment:
             counts[part.environment] = len(part.new)
         around = Surroundings(
-            Objects(part.old, reader), Objects(part.new, reader), apply, _touched(changes)
+            Objects(part.old, reader, left.old),
+            Objects(part.new, reader, left.new),
+            apply,
+            _touched(changes),
         )
         judged += _judged(changes, around)
     entries = sorted(group(judged), key=_rank)

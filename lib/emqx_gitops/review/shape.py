@@ -82,37 +82,39 @@ def misfit(manifest: Manifest) -> str:
     )
 
 
-def _below(mapping: dict[str, Any], path: str) -> str:
+def _below(mapping: dict[str, Any], parent: str, *, in_volume: bool = False) -> str:
+    """Return the path, from *mapping* on, of what has another shape; *parent* is its own key."""
     for key, value in mapping.items():
-        here = f"{path}.{key}" if path else key
-        if value is None:
-            continue
-        if key in _MAPPINGS and not isinstance(value, dict):
-            return here
-        if key in _SCALARS and isinstance(value, dict | list) and not _source(key, path):
-            return here
-        if key in _LISTS_OF_MAPPINGS or (key in _ORDINARY and isinstance(value, dict | list)):
-            if found := _items(value, here):
-                return found
-        elif isinstance(value, dict) and key not in _OPEN and (found := _below(value, here)):
-            return found
+        if isinstance(value, dict):
+            scalar = key in _SCALARS and not _source(key, parent, in_volume=in_volume)
+            if scalar or key in _LISTS_OF_MAPPINGS or key in _ORDINARY:
+                return key
+            if key not in _OPEN and (found := _below(value, key, in_volume=in_volume)):
+                return f"{key}.{found}"
+        elif isinstance(value, list):
+            if key in _MAPPINGS or key in _SCALARS:
+                return key
+            listed = key in _LISTS_OF_MAPPINGS or key in _ORDINARY
+            if listed and (found := _items(value, key, in_volume=in_volume)):
+                return f"{key}{found}"
+        elif value is not None and (key in _MAPPINGS or key in _LISTS_OF_MAPPINGS):
+            return key
     return ""
 
 
-def _source(key: str, path: str) -> bool:
-    """Tell whether a field of that name is a mapping just here.
+def _source(key: str, parent: str, *, in_volume: bool) -> bool:
+    """
+    Tell whether a field of that name is a mapping just here.
 
     The port of an Ingress's backend has a name or number; a volume can come from an image.
     """
-    return (key == "port" and path.endswith(".service")) or (key == "image" and ".volumes[" in path)
+    return (key == "port" and parent == "service") or (key == "image" and in_volume)
 
 
-def _items(value: Any, path: str) -> str:
-    if not isinstance(value, list):
-        return path
-    for place, item in enumerate(value):
+def _items(values: list[Any], name: str, *, in_volume: bool) -> str:
+    for place, item in enumerate(values):
         if not isinstance(item, dict):
-            return f"{path}[{place}]"
-        if found := _below(item, f"{path}[{place}]"):
-            return found
+            return f"[{place}]"
+        if found := _below(item, name, in_volume=in_volume or name == "volumes"):
+            return f"[{place}].{found}"
     return ""

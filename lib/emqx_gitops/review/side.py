@@ -111,11 +111,17 @@ def _bare(key: ResourceId) -> Manifest:
 class Objects(Mapping[ResourceId, Manifest]):
     """All objects of one side, each read when somebody asks for it."""
 
-    def __init__(self, documents: Iterable[Document], reader: BlockReader) -> None:
-        """Take the documents of one environment, or of a side without environments."""
+    def __init__(
+        self, documents: Iterable[Document], reader: BlockReader, known: Iterable[Object] = ()
+    ) -> None:
+        """
+        Take the documents of one environment, or of a side without environments.
+
+        *known* are the objects of them that were read before.
+        """
         self._reader = reader
         self._documents = tuple(documents)
-        self._read: dict[ResourceId, Manifest] = {}
+        self._read: dict[ResourceId, Manifest] = {each.id: each.manifest for each in known}
         self._meant: dict[str, dict[str, list[ResourceId]]] = {}
 
     @cached_property
