@@ -33,7 +33,6 @@ class Git:
         # GIT_DIR may be relative to where we run, and then that is the top of the working tree.
         self._folder = Path.cwd() if "GIT_DIR" in environ else root
         self._fetched: dict[str, Blob] = {}
-        self._trees: dict[str, bytes] = {}
         self._begun: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
         self._environ = {**environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
         # Where there is no working tree, the last question fails after the first is answered.
@@ -129,12 +128,6 @@ class Git:
         """Return the names of branches and tags, as people write them."""
         listed = self.ask("for-each-ref", "--format=%(refname:short)")
         return listed.decode(errors="replace").split()
-
-    def tree(self, name: str) -> bytes:
-        """Return what `git ls-tree` prints of a whole tree; asked once."""
-        if name not in self._trees:
-            self._trees[name] = self.ask("ls-tree", "-r", "-z", "--full-tree", name)
-        return self._trees[name]
 
     def close(self) -> None:
         """End what is still running."""

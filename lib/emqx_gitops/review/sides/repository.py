@@ -47,8 +47,9 @@ def find(
     commit = commit_of(git, specs.old)
     if specs.new is Special.WORKING_TREE and git.top is not None:
         begin_working(git, commit.digest)
+    before = committed(git, commit.digest)
     found = [
-        named(spec.name) if isinstance(spec, OnDisk) else _tree(git, spec, specs, commit)
+        named(spec.name) if isinstance(spec, OnDisk) else _tree(git, spec, specs, commit, before)
         for spec in (specs.old, specs.new)
     ]
     trees = [each for each in found if isinstance(each, _Tree)]
@@ -64,21 +65,20 @@ def find(
     return sides[0], replace(sides[1], warnings=(*sides[1].warnings, *said))
 
 
-def _tree(git: Git, spec: Special | Revision, specs: Specs, base: Commit) -> _Tree:
-    """Return what *spec* stands for; *base* is the commit that the old side shows."""
+def _tree(git: Git, spec: Special | Revision, specs: Specs, base: Commit, before: Entries) -> _Tree:
+    """Return what *spec* stands for; *base* is the commit of the old side, *before* its tree."""
     path = _from_top(git, specs.path, below_root=True)
     if spec is specs.old:
         must = isinstance(spec, Revision) and bool(spec.path)
         if isinstance(spec, Revision) and spec.path:
             path = _from_top(git, spec.path)
-        return _checked(_Tree(base.label, committed(git, base.digest), path, must))
+        return _checked(_Tree(base.label, before, path, must))
     if isinstance(spec, Revision):
         commit = commit_of(git, spec)
         own = _from_top(git, spec.path) if spec.path else path
         return _checked(_Tree(commit.label, committed(git, commit.digest), own, bool(spec.path)))
     if git.top is None:
         raise ReadError("diff", "a bare repository has no working tree", "name two revisions")
-    before = committed(git, base.digest)
     lay = staged if spec is Special.INDEX else working
     if isinstance(specs.old, Revision) and specs.old.path:
         path = _from_top(git, specs.old.path)

@@ -37,7 +37,7 @@ def committed(git: Git, tree: str) -> Entries:
     """Return everything in *tree*, the digest of a commit or tree; nothing for an empty one."""
     if not tree:
         return {}
-    listed = git.tree(tree)
+    listed = git.ask("ls-tree", "-r", "-z", "--full-tree", tree)
     found = {}
     for line in listed.split(b"\0")[:-1]:
         about, _, path = line.partition(b"\t")
