@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from emqx_gitops.kustomize.engine import Engine
 from tests.repository import call
 from tests.review.sides.checkouts import Checkout, checkout, config_map
 
@@ -112,6 +113,34 @@ def test_secrets_in_messages(made: Checkout, name: str, form: str) -> None:
     assert CANARY not in done.out + done.err
     assert CANARY[1:] not in done.out + done.err
     assert base64.b64encode(CANARY.encode()).decode() not in done.out + done.err
+
+
+PATCH = f"apiVersion: v1\\nkind: Secret\\nmetadata: {{name: x}}\\nstringData: {{a: {CANARY}"
+KUSTOMIZATIONS = {
+    "patch": f'patches:\n  - target: {{kind: ConfigMap}}\n    patch: "{PATCH}"\n',
+    "literal": f"secretGenerator:\n  - name: s\n    literals: [{CANARY}]\n",
+    "two literals": f"secretGenerator:\n  - name: s\n    literals: ['a=1', 'x {CANARY}']\n",
+    "operation": (
+        "patches:\n  - target: {kind: ConfigMap}\n"
+        f'    patch: "[{{op: replace, path: /x/y, value: {CANARY}}}]"\n'
+    ),
+}
+
+
+@pytest.mark.parametrize("name", KUSTOMIZATIONS)
+def test_secrets_in_kustomizations(
+    made: Checkout, engines: tuple[Engine, Engine], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """What Kustomize says of a kustomization is passed on without what it quotes."""
+    monkeypatch.setenv("KUSTOMIZE", engines[0].command[0])
+    made.put("k/kustomization.yaml", "resources: [a.yaml]\n" + KUSTOMIZATIONS[name])
+    made.put("k/a.yaml", config_map("a", "2"))
+
+    done = call("diff", "a.yaml", "k")
+
+    assert done.status == 2
+    assert "error: k: kustomize refused it: " in done.err
+    assert CANARY not in done.out + done.err
 
 
 def test_duplicates(made: Checkout) -> None:

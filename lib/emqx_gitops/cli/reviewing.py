@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 
 Output = tuple[str, str]
 """A format, which may be left out, and the file it goes to."""
+
+_QUOTED = re.compile(
+    r"(?<=`)[^`]*\n[^`]*(?=`)"
+    r"|(?<=\[patch: )\".*?\"(?=\])"
+    r"|(?<=literal sources )\[.*?\](?=: )"
+    r"|(?<=literal source ).*?(?=, expected)",
+    re.DOTALL,
+)
+"""What Kustomize quotes of its input in an error: patches and literals, which may hold secrets."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,8 @@ def _kustomize(folder: Path, label: str) -> str:
     try:
         text, said = build(find_engine(os.environ, announce=announce), folder)
     except BuildError as error:
-        raise type(error)(label, error.message.replace(str(folder), label)) from None
+        message = _QUOTED.sub("...", error.message.replace(str(folder), label))
+        raise type(error)(label, message) from None
     if said:
         announce(said.replace(str(folder), label))
     return text

@@ -56,7 +56,7 @@ class Git:
             return ""
         return "" if below == Path() else f"{below}/"
 
-    def _popen(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def _popen(self, *arguments: str, stderr: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
         try:
             return subprocess.Popen(
                 ["git", *arguments],  # noqa: S607  (the user's own git)
@@ -64,7 +64,7 @@ class Git:
                 env=self._environ,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=stderr,
             )
         except FileNotFoundError:
             raise ReadError(
@@ -95,7 +95,8 @@ class Git:
 
     @cached_property
     def _reader(self) -> subprocess.Popen[bytes]:
-        return self._popen("cat-file", "--batch")
+        # Nobody reads what it says, which may be much where it has to fetch.
+        return self._popen("cat-file", "--batch", stderr=subprocess.DEVNULL)
 
     def get(self, name: str) -> Blob | None:
         """Return what *name* stands for, a digest or any expression of git's; None for nothing."""
