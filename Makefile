@@ -70,8 +70,9 @@ fmt: $(VENV)/.dev ## Format the code and mend what lint can mend
 	@$(BIN)/ruff format
 
 .PHONY: bench
-bench: $(VENV)/.dev ## Measure the compiler against bare kustomize, as ratios
+bench: $(VENV)/.dev ## Measure against bare kustomize and dyff, as ratios
 	@$(BIN)/python scripts/bench.py
+	@$(BIN)/python scripts/bench_review.py
 
 .PHONY: matrix
 matrix: $(VENV)/.dev ## Build every combination of choices, and write docs/matrix.md
