@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from emqx_gitops.review.effects.differing import Both, both
 from emqx_gitops.review.effects.pods import command, title
-from emqx_gitops.review.effects.reading import at, listed, mappings, path_of
+from emqx_gitops.review.effects.reading import at, listed, mappings, number, path_of
 from emqx_gitops.review.model import Change, Effect, EffectRule, Item, Outcome, Surroundings
 
 IMMUTABLE = EffectRule(
@@ -63,16 +63,22 @@ def _keys(sides: Both) -> Iterator[str]:
     for key in sides.keys("spec"):
         old, new = at(sides.old, "spec", key), at(sides.new, "spec", key)
         if key in {"containers", "initContainers"}:
-            if len(old or ()) != len(new or ()) or any(
+            counts = [len(mappings(side, "spec", key)) for side in sides]
+            if counts[0] != counts[1] or any(
                 {**before, "image": ""} != {**after, "image": ""}
                 for before, after in _pairs(sides, key)
             ):
                 yield key
         elif key == "tolerations":
-            if any(each not in (new or ()) for each in old or ()):
+            if any(
+                each not in mappings(sides.new, "spec", key)
+                for each in mappings(sides.old, "spec", key)
+            ):
                 yield key
         elif key == "activeDeadlineSeconds":
-            if new is None or (old is not None and new > old):
+            if new is None or (
+                old is not None and number(sides.new, "spec", key) > number(sides.old, "spec", key)
+            ):
                 yield key
         else:
             yield key

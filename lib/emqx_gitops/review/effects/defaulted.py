@@ -49,7 +49,7 @@ def _stateful_set(lean: Manifest) -> None:
 
 def _service(lean: Manifest) -> None:
     spec = made(lean, "spec")
-    kind = spec.setdefault("type", "ClusterIP")
+    kind = str(spec.setdefault("type", "ClusterIP"))
     if spec.setdefault("sessionAffinity", "None") == "ClientIP":
         limit = made(made(spec, "sessionAffinityConfig"), "clientIP")
         limit.setdefault("timeoutSeconds", 10800)

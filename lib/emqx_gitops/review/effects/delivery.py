@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import NamedTuple
 
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects import delivery_rules as rules
@@ -31,12 +32,20 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
     yield from _unguarded(change, surroundings)
 
 
-def as_applied(change: Change, surroundings: Surroundings) -> tuple[Change, list[Effect]]:
+class Applied(NamedTuple):
+    """A change as it is carried out, among what else is carried out, and what is left out of it."""
+
+    change: Change
+    surroundings: Surroundings
+    effects: list[Effect]
+
+
+def as_applied(change: Change, surroundings: Surroundings) -> Applied:
     """Return *change* as it is carried out where all ways are client-side, and what they drop."""
     client = client_ways(change, surroundings)
-    if not client:
-        return change, []
-    seen, gone = merged(change)
+    seen, gone = merged(change) if client else (change, ())
+    if not gone or seen.new is None:
+        return Applied(change, surroundings, [])
     everybody = client == surroundings.apply
     rule = rules.LEFT_OUT if everybody else rules.LEFT_OUT_BY_SOME
     verb = "leaves" if len(client) == 1 else "leave"
@@ -44,7 +53,10 @@ def as_applied(change: Change, surroundings: Surroundings) -> tuple[Change, list
         rule.on(each.path, f"{named(client)} {verb} out the second item with {each.path[-1]}")
         for each in gone
     ]
-    return (seen if everybody else change), found
+    if not everybody:
+        return Applied(change, surroundings, found)
+    objects = {**surroundings.new, seen.new.id: seen.new.manifest}
+    return Applied(seen, replace(surroundings, new=objects), found)
 
 
 def client_ways(change: Change, surroundings: Surroundings) -> frozenset[Apply]:
@@ -111,10 +123,10 @@ def _doubles(change: Change, who: str) -> Iterator[Effect]:
     """Two items with one key: the lists that Kubernetes merges by key may not have them."""
     new = change.object.manifest
     for path, keys, values in _keyed_lists(new):
-        seen = Counter(tuple(each.get(key, _IMPLIED.get(key)) for key in keys) for each in values)
+        seen = Counter(tuple(_key(each, key) for key in keys) for each in values)
         for found, times in seen.items():
-            if times > 1 and None not in found:
-                step = Item(tuple(zip(keys, map(_key, found), strict=True)))
+            if times > 1 and "" not in found:
+                step = Item(tuple(zip(keys, found, strict=True)))
                 message = f"{who} cannot apply {title(new)}: {times} items are {step}"
                 yield rules.DOUBLE.on((*path, step), message)
 
@@ -122,8 +134,9 @@ def _doubles(change: Change, who: str) -> Iterator[Effect]:
 _IMPLIED = {"protocol": "TCP"}
 
 
-def _key(value: Any) -> str | int:
-    return value if isinstance(value, int) else str(value)
+def _key(item: Manifest, key: str) -> str | int:
+    value = item.get(key, _IMPLIED.get(key, ""))
+    return value if isinstance(value, int) else str(value or "")
 
 
 def _keyed_lists(manifest: Manifest) -> Iterator[tuple[Path, tuple[str, ...], list[Manifest]]]:
@@ -155,9 +168,9 @@ def _recreate(change: Change, who: str) -> Iterator[Effect]:
         return
     old, new = change.old.manifest, change.object.manifest
     where = ("spec", "strategy", "type")
-    before = at(old, "spec", "strategy", "rollingUpdate") or {}
+    before = mapping(old, "spec", "strategy", "rollingUpdate")
     left = {"maxSurge", "maxUnavailable"} - {*before}
-    if at(new, *where) == "Recreate" and at(old, *where) in {None, "RollingUpdate"} and left:
+    if at(new, *where) == "Recreate" and at(old, *where) in (None, "RollingUpdate") and left:
         patch = '\'{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}\''
         advice = f"{rules.RECREATE.fix}\n{command(new, 'patch', '--patch', patch)}"
         message = f"{who} leaves the default rollingUpdate of {title(new)}, which Recreate forbids"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.quantities import amount
-from emqx_gitops.review.effects.reading import at
+from emqx_gitops.review.effects.reading import at, mapping
 from emqx_gitops.review.effects.stored import QUANTITIES, QUANTITY, stored
 from emqx_gitops.review.model import Change, Kind
 
@@ -25,8 +25,8 @@ class Both(NamedTuple):
 
     def keys(self, *steps: str) -> Iterator[str]:
         """Yield the keys below *steps* whose values differ, sorted."""
-        old, new = (at(side, *steps) or {} for side in self)
-        for key in sorted({*old, *new}):
+        old, new = (mapping(side, *steps) for side in self)
+        for key in sorted({*map(str, old), *map(str, new)}):
             if old.get(key) != new.get(key):
                 yield key
 

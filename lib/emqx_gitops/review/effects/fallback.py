@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from emqx_gitops.review.effects.differing import both
 from emqx_gitops.review.effects.pods import custom, title
-from emqx_gitops.review.effects.services import adopted
+from emqx_gitops.review.effects.service_parts import adopted
 from emqx_gitops.review.model import Change, Effect, EffectRule, Outcome
 
 NOTHING = EffectRule(

@@ -88,7 +88,7 @@ def _restricted(spec: Manifest) -> Iterator[str]:
             yield "runAsNonRoot"
         if _either(own, pod, "runAsUser") == 0:
             yield "runAsUser"
-        if _either(own, pod, "seccompProfile", "type") not in {"RuntimeDefault", "Localhost"}:
+        if _either(own, pod, "seccompProfile", "type") not in ("RuntimeDefault", "Localhost"):
             yield "seccompProfile"
 
 

@@ -124,7 +124,7 @@ def _container(container: Manifest, pod: Manifest) -> Iterator[tuple[Path, str]]
         yield (where, "runAsNonRoot"), "may run as root"
     if _either(own, pod, "runAsUser") == 0:
         yield (where, "runAsUser"), "run as root"
-    if _either(own, pod, "seccompProfile", "type") in {None, "Unconfined"}:
+    if _either(own, pod, "seccompProfile", "type") in (None, "Unconfined"):
         yield (where, "seccompProfile"), "may make any system call"
     for port in (each.get("hostPort") for each in mappings(container, "ports")):
         if port:

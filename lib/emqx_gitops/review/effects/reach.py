@@ -34,7 +34,7 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
 def _added(manifest: Manifest, surroundings: Surroundings) -> Iterator[Effect]:
     """A new way to pods that were there before; a new environment as a whole exposes nothing."""
     kind = at(manifest, "spec", "type")
-    if kind not in {"NodePort", "LoadBalancer"}:
+    if kind not in ("NodePort", "LoadBalancer"):
         return
     known = [title(each) for each in selected(manifest, surroundings.old).values()]
     if known:
@@ -43,7 +43,7 @@ def _added(manifest: Manifest, surroundings: Surroundings) -> Iterator[Effect]:
 
 
 def _ranges(sides: Both) -> Iterator[Effect]:
-    if {at(side, "spec", "type") for side in sides} != {"LoadBalancer"}:
+    if any(at(side, "spec", "type") != "LoadBalancer" for side in sides):
         return
     old, new = (texts(side, *_RANGES) or _EVERYBODY for side in sides)
     name = title(sides.new)

@@ -90,7 +90,7 @@ def effects_of(change: Change, surroundings: Surroundings) -> tuple[Effect, ...]
 
     What every way of applying is refused does nothing of the milder things.
     """
-    change, left_out = delivery.as_applied(change, surroundings)
+    change, surroundings, left_out = delivery.as_applied(change, surroundings)
     told = (effect for finder in FINDERS for effect in finder(change, surroundings))
     found = list(dict.fromkeys((*left_out, *told)))
     found += delivery.forced(change, found, surroundings)

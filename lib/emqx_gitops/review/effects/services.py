@@ -8,7 +8,8 @@ from typing import Any
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.differing import Both, both
 from emqx_gitops.review.effects.pods import command, title
-from emqx_gitops.review.effects.reading import at, item, mapping, mappings, path_of
+from emqx_gitops.review.effects.reading import at, item, path_of
+from emqx_gitops.review.effects.service_parts import ADDRESS_PATH, OUTSIDE, listed, type_of
 from emqx_gitops.review.effects.services_rules import (
     ADDRESS,
     BALANCER_GONE,
@@ -23,11 +24,9 @@ from emqx_gitops.review.effects.services_rules import (
 )
 from emqx_gitops.review.model import Change, Effect, Path, Surroundings
 
-_ADDRESS = ("spec", "clusterIP")
 _TYPE: Path = ("spec", "type")
 _RANGE = range(30000, 32768)
 """Node ports of a cluster that was not told otherwise (--service-node-port-range)."""
-_OUTSIDE = frozenset({"NodePort", "LoadBalancer"})
 _RANK = {"ExternalName": 0, "ClusterIP": 1, "NodePort": 2, "LoadBalancer": 3}
 
 
@@ -43,46 +42,21 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
     yield from _ports(sides)
 
 
-def adopted(sides: Both) -> Manifest:
-    """Return the new side with what the API server fills in from the old one of a Service."""
-    old, new = sides
-    if new.get("kind") != "Service":
-        return new
-    spec = {**mapping(new, "spec")}
-    if at(old, *_ADDRESS) and "ExternalName" not in {_kind(old), _kind(new)}:
-        spec.setdefault("clusterIP", at(old, *_ADDRESS))
-    if {_kind(old), _kind(new)} <= _OUTSIDE:
-        numbers = {
-            each.get("name"): each.get("nodePort") for each in mappings(old, "spec", "ports")
-        }
-        spec["ports"] = [_with_number(each, numbers) for each in mappings(spec, "ports")]
-    return {**new, "spec": spec}
-
-
-def _with_number(port: Manifest, numbers: dict[Any, Any]) -> Manifest:
-    number = port.get("nodePort") or numbers.get(port.get("name"))
-    return {**port, "nodePort": number} if number else port
-
-
-def _kind(manifest: Manifest) -> str:
-    return str(at(manifest, "spec", "type"))
-
-
 def _address(sides: Both) -> Iterator[Effect]:
     """A cluster IP, or the want of one, is for life; left out, it stays what it was."""
-    old, new = (at(side, *_ADDRESS) for side in sides)
-    if old == new or "ExternalName" in {_kind(sides.old), _kind(sides.new)}:
+    old, new = (at(side, *ADDRESS_PATH) for side in sides)
+    if old == new or "ExternalName" in {type_of(sides.old), type_of(sides.new)}:
         return
     name = title(sides.new)
     if new is None:
-        yield KEPT.on(_ADDRESS, f"{name} keeps clusterIP {old}: leaving it out changes nothing")
+        yield KEPT.on(ADDRESS_PATH, f"{name} keeps clusterIP {old}: leaving it out changes nothing")
     else:
         advice = f"{ADDRESS.fix}\n{command(sides.new, 'delete')}"
-        yield ADDRESS.on(_ADDRESS, f"the cluster IP of {name} cannot become {new}", advice)
+        yield ADDRESS.on(ADDRESS_PATH, f"the cluster IP of {name} cannot become {new}", advice)
 
 
 def _type(sides: Both) -> Iterator[Effect]:
-    old, new = _kind(sides.old), _kind(sides.new)
+    old, new = type_of(sides.old), type_of(sides.new)
     if old == new:
         return
     name = title(sides.new)
@@ -92,14 +66,14 @@ def _type(sides: Both) -> Iterator[Effect]:
         yield EXPOSED.on(_TYPE, f"{name} is reachable from outside of the cluster: {old} to {new}")
     elif "ExternalName" in {old, new}:
         yield TAKEN.on(_TYPE, f"{name} becomes {new}: its name leads somewhere else")
-    elif old in _OUTSIDE and new not in _OUTSIDE:
+    elif old in OUTSIDE and new not in OUTSIDE:
         yield TAKEN.on(_TYPE, f"clients from outside lose {name}: {old} to {new}")
 
 
 def _bound_to_type(change: Change, sides: Both) -> Iterator[Effect]:
     """Fields that only some types may have; what stays as it was is wiped with the type."""
     old, new = sides
-    kind = _kind(new)
+    kind = type_of(new)
     name = title(new)
     for key, kinds in _ONLY_FOR.items():
         value = at(new, "spec", key)
@@ -107,9 +81,9 @@ def _bound_to_type(change: Change, sides: Both) -> Iterator[Effect]:
         if value is not None and kind not in kinds and not wiped:
             path = path_of(change, "spec", key)
             yield TYPE_BOUND.on(path, f"{name} of type {kind} may not have spec.{key}")
-    if kind in _OUTSIDE and _kind(old) not in _OUTSIDE and at(new, *_ADDRESS) == "None":
-        yield TYPE_BOUND.on(_ADDRESS, f"{name} is headless, which type {kind} may not be")
-    if kind == _kind(old) == "LoadBalancer":
+    if kind in OUTSIDE and type_of(old) not in OUTSIDE and at(new, *ADDRESS_PATH) == "None":
+        yield TYPE_BOUND.on(ADDRESS_PATH, f"{name} is headless, which type {kind} may not be")
+    if kind == type_of(old) == "LoadBalancer":
         before, after = (at(side, "spec", "loadBalancerClass") for side in sides)
         if before != after:
             path = ("spec", "loadBalancerClass")
@@ -122,12 +96,12 @@ def _bound_to_type(change: Change, sides: Both) -> Iterator[Effect]:
 
 def _health(manifest: Manifest) -> bool:
     local = at(manifest, "spec", "externalTrafficPolicy") == "Local"
-    return _kind(manifest) == "LoadBalancer" and local
+    return type_of(manifest) == "LoadBalancer" and local
 
 
 _ONLY_FOR: Mapping[str, frozenset[str]] = {
     "allocateLoadBalancerNodePorts": frozenset({"LoadBalancer"}),
-    "externalTrafficPolicy": _OUTSIDE,
+    "externalTrafficPolicy": OUTSIDE,
     "loadBalancerClass": frozenset({"LoadBalancer"}),
     "loadBalancerSourceRanges": frozenset({"LoadBalancer"}),
 }
@@ -144,20 +118,20 @@ def _at_port(port: Manifest, field: str) -> Path:
 
 
 def _node_ports(sides: Both, surroundings: Surroundings) -> Iterator[Effect]:
-    new_kind, name = _kind(sides.new), title(sides.new)
-    before = {each.get("name"): each for each in mappings(sides.old, "spec", "ports")}
+    new_kind, name = type_of(sides.new), title(sides.new)
+    before = {each.get("name"): each for each in listed(sides.old)}
     same = _node_port_numbers(sides.old) == _node_port_numbers(sides.new)
-    for port in mappings(sides.new, "spec", "ports"):
+    for port in listed(sides.new):
         number, path = port.get("nodePort"), _at_port(port, "nodePort")
         old = before.get(port.get("name"), {}).get("nodePort")
         if number == old:
-            if number and new_kind not in _OUTSIDE and not same:
+            if number and new_kind not in OUTSIDE and not same:
                 yield NODE_PORT_REFUSED.on(path, f"{name} of type {new_kind} has no node ports")
             continue
         if number is None:
-            if new_kind in _OUTSIDE and _kind(sides.old) in _OUTSIDE:
+            if new_kind in OUTSIDE and type_of(sides.old) in OUTSIDE:
                 yield KEPT.on(path, f"{name} keeps node port {old}: leaving it out changes nothing")
-        elif new_kind not in _OUTSIDE:
+        elif new_kind not in OUTSIDE:
             yield NODE_PORT_REFUSED.on(path, f"{name} of type {new_kind} has no node ports")
         elif number not in _RANGE:
             words = f"node port {number} is outside of {_RANGE.start}-{_RANGE.stop - 1}"
@@ -169,7 +143,7 @@ def _node_ports(sides: Both, surroundings: Surroundings) -> Iterator[Effect]:
 
 
 def _node_port_numbers(manifest: Manifest) -> list[Any]:
-    return [each.get("nodePort") for each in mappings(manifest, "spec", "ports")]
+    return [each.get("nodePort") for each in listed(manifest)]
 
 
 def _owner(number: int, protocol: Any, own: Manifest, surroundings: Surroundings) -> str:
@@ -177,16 +151,16 @@ def _owner(number: int, protocol: Any, own: Manifest, surroundings: Surroundings
     for each in surroundings.find(surroundings.new, "Service"):
         if title(each) == title(own):
             continue
-        for port in mappings(each, "spec", "ports"):
+        for port in listed(each):
             if port.get("nodePort") == number and port.get("protocol", "TCP") == protocol:
                 return title(each)
     return ""
 
 
 def _ports(sides: Both) -> Iterator[Effect]:
-    old = {_key(each): each for each in mappings(sides.old, "spec", "ports")}
-    new = {_key(each): each for each in mappings(sides.new, "spec", "ports")}
-    if _kind(sides.new) == "ExternalName":
+    old = {_key(each): each for each in listed(sides.old)}
+    new = {_key(each): each for each in listed(sides.new)}
+    if type_of(sides.new) == "ExternalName":
         return
     name = title(sides.new)
     for key, port in old.items():

@@ -106,7 +106,7 @@ def _volume(change: Change, sides: Both) -> Iterator[Effect]:
         if key not in _MUTABLE_VOLUME and not (key == "nodeAffinity" and old is None):
             advice = f"{VOLUME.fix}\n{command(sides.new, 'delete')}"
             yield VOLUME.on(path, f"spec.{key} of {title(sides.new)} cannot be changed", advice)
-        elif key == "persistentVolumeReclaimPolicy" and new in {"Delete", "Recycle"}:
+        elif key == "persistentVolumeReclaimPolicy" and new in ("Delete", "Recycle"):
             yield RECLAIM.on(path, f"the data of {title(sides.new)} goes when its claim goes")
         elif key == "claimRef" and _claimant(old) not in {("", ""), _claimant(new)}:
             claim = "/".join(_claimant(old))
