@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from emqx_gitops.manifests import Manifest
@@ -93,7 +94,7 @@ def define(client: Client, crds: Sequence[Manifest]) -> None:
     for crd in crds:
         version = next(each["name"] for each in crd["spec"]["versions"] if each["storage"])
         path = f"/apis/{crd['spec']['group']}/{version}/{crd['spec']['names']['plural']}"
-        wait_for(lambda path=path: client.request("GET", path), f"{path} is served")
+        wait_for(partial(client.request, "GET", path), f"{path} is served")
 
 
 def add_namespace(client: Client, name: str) -> None:
@@ -114,7 +115,7 @@ def _start(plane: ControlPlane, name: str, options: Callable[[Path], Sequence[st
     environ = {**os.environ, **own, "TMPDIR": str(folder)}
     for _ in range(_TRIES):
         health, metrics = _free_port(), _free_port()
-        argv = [
+        argv: list[str | Path] = [
             program(name),
             f"--health-addr=127.0.0.1:{health}",
             f"--metrics-addr=127.0.0.1:{metrics}",
@@ -124,13 +125,17 @@ def _start(plane: ControlPlane, name: str, options: Callable[[Path], Sequence[st
         ]
         process = plane.keeper.start(name, argv, environ)
         wait_for(
-            lambda process=process, health=health: process.code is not None or _ready(health),
+            partial(_decided, process, health),
             f"{name} answers",
             seconds=_SECONDS,
         )
         if process.code is None:
             return Controller(process, metrics)
     raise ProcessError(f"{name} does not start; it said:\n{process.last_words()}")
+
+
+def _decided(process: Process, port: int) -> bool:
+    return process.code is not None or _ready(port)
 
 
 def _ready(port: int) -> bool:

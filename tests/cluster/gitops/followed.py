@@ -7,11 +7,13 @@ import os
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 from emqx_gitops.environment.loader import load_clusters
 from emqx_gitops.manifests import Manifest, ResourceId
-from tests.cluster.client import wait_for
+from tests.cluster.client import ApiError, wait_for
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.gitops import proof
 from tests.cluster.gitops.flux import KUSTOMIZATIONS, NAMESPACE, SOURCES, Flux, add_namespace
@@ -20,7 +22,6 @@ from tests.cluster.gitops.state import State
 from tests.repository import Repository
 
 ENTRY = "emqx"
-_FETCH_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -72,16 +73,12 @@ class Followed:
     def _fetch(self, commit: str) -> str:
         for source in {source for _, source in self.entries.values()}:
             self.flux.fetch(source)
-            wait_for(
-                lambda source=source: self._revision(source).endswith(commit),
-                f"{source} has {commit}",
-                seconds=_FETCH_SECONDS,
-            )
+            wait_for(partial(self._has, source, commit), f"{source} has {commit}")
         return commit
 
-    def _revision(self, source: str) -> str:
+    def _has(self, source: str, commit: str) -> bool:
         found = self.flux.client.get(SOURCES, "GitRepository", source, NAMESPACE)
-        return str(found["status"]["artifact"]["revision"])
+        return str(found["status"]["artifact"]["revision"]).endswith(commit)
 
     def bootstrap(self) -> str:
         """Commit, and do what a person does once: name the source, and apply the entries.
@@ -128,15 +125,20 @@ class Followed:
         told = failing or {}
 
         def missing(name: str, cluster: str) -> list[str]:
-            found = self.kustomization(name, cluster)
+            try:
+                found = self.kustomization(name, cluster)
+            except ApiError as error:
+                if error.status == HTTPStatus.NOT_FOUND:
+                    return []  # it left Git
+                raise
             if (name, cluster) in told:
                 return list(proof.reported(found, commit, told[name, cluster]))
             return list(proof.applied(found, commit))
 
         for cluster in self.entries:
-            until(lambda cluster=cluster: missing(ENTRY, cluster), seconds=seconds)
+            until(partial(missing, ENTRY, cluster), seconds=seconds)
         for each in self.environments():
-            until(lambda each=each: missing(*each), seconds=seconds)
+            until(partial(missing, *each), seconds=seconds)
 
     def environments(self) -> list[tuple[str, str]]:
         """Return name and cluster of each environment's Kustomization that there is."""

@@ -132,8 +132,14 @@ def unwritten(before: State, after: State) -> Iterator[str]:
     yield from untouched(before, after)
     for each in sorted(before.objects.keys() & after.objects.keys()):
         old, new = before.objects[each], after.objects[each]
-        if old["metadata"]["resourceVersion"] != new["metadata"]["resourceVersion"]:
+        if _books(old) != _books(new):
             yield f"{each} was written to"
+
+
+def _books(manifest: Manifest) -> list[Any]:
+    """Return who wrote what and when, but for the status, which follows the pods."""
+    entries = manifest["metadata"].get("managedFields", ())
+    return [each for each in entries if each.get("subresource") != "status"]
 
 
 def put_back(before: State, after: State, touched: ResourceId) -> Iterator[str]:
@@ -165,13 +171,13 @@ def owned(manifest: Manifest, manager: str) -> Mapping[str, Any]:
 
 
 def _without_notes(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out labels that Flux adds: its own, and one of a Namespace that every one has."""
-    bare = dict(fields)
+    """Leave out what Flux adds: labels of its own, and the empty `spec` of a Namespace."""
+    bare = {name: below for name, below in fields.items() if below}
     meta = dict(bare.get("f:metadata", {}))
     labels = {
         name: value
         for name, value in meta.get("f:labels", {}).items()
-        if name != "f:kubernetes.io/metadata.name" and name.removeprefix("f:") not in FLUX_LABELS
+        if name.removeprefix("f:") not in FLUX_LABELS
     }
     return bare | {"f:metadata": meta | {"f:labels": labels}}
 

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.cluster.client import wait_for
@@ -138,13 +139,13 @@ def measure(followed: Followed) -> None:
     row("before", plane)
     for what, act in (
         ("first sync", followed.bootstrap),
-        ("nothing changed", lambda: nothing(followed)),
-        ("one setting of one environment", lambda: one(followed)),
+        ("nothing changed", partial(nothing, followed)),
+        ("one setting of one environment", partial(one, followed)),
     ):
         before, own = Requests.read(plane), of_controller(kustomize.metrics())
         started = time.monotonic()
         commit = act()
-        wait_for(lambda commit=commit: settled(followed, commit), what, seconds=3600)
+        wait_for(partial(settled, followed, commit), what, seconds=3600)
         seconds = time.monotonic() - started
         mine = of_controller(kustomize.metrics()) - own
         tell(f"{what}: {seconds:.0f} s; API requests {Requests.read(plane).since(before)}")

@@ -11,6 +11,7 @@ import pytest
 
 from emqx_gitops.manifests import Manifest, read_stream
 from tests.cluster.client import ApiError, Client
+from tests.cluster.conftest import Record
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.gitops.flux import add_namespace, define
 from tests.cluster.gitops.modules import manifests_of
@@ -114,13 +115,14 @@ def option_faults(options: Any) -> Iterator[str]:
             yield f"no sync option: {option}"
 
 
-def test_the_api_server_takes_everything(argocd: Client) -> None:
+def test_the_api_server_takes_everything(argocd: Client, record: Record) -> None:
     """Strictly validated against Argo CD's CRDs, without a warning but that of its finalizer."""
     for each in written():
         answer = argocd.apply(each, dry_run=True)
 
         assert [warning for warning in answer.warnings if _OF_THE_NAME not in warning] == []
         assert answer.body["spec"] == each["spec"]
+        record("reconciled", "objects for Argo CD that its schema takes", 1)
 
 
 def test_documented_rules_are_kept() -> None:
@@ -153,7 +155,7 @@ def test_objects_carry_known_options(shipped_objects: list[Manifest]) -> None:
     ids=str,
 )
 def test_a_wrong_field_is_refused(
-    argocd: Client, path: tuple[str, ...], value: object, fault: str
+    argocd: Client, path: tuple[str, ...], value: object, fault: str, record: Record
 ) -> None:
     """The API server refuses a field that is unknown, of another type, or missing."""
     application = copy.deepcopy(next(written()))
@@ -164,6 +166,7 @@ def test_a_wrong_field_is_refused(
     place[last] = value
     with pytest.raises(ApiError, match=fault):
         argocd.apply(application, dry_run=True)
+    record("reconciled", "faults put in on purpose, and found", 1)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +181,7 @@ def test_a_wrong_field_is_refused(
         ("path: dist", "path: ./dist", "relative"),
     ],
 )
-def test_a_wrong_spelling_is_found(old: str, new: str, fault: str) -> None:
+def test_a_wrong_spelling_is_found(old: str, new: str, fault: str, record: Record) -> None:
     """A fault seeded into what is written shows, which no schema would find."""
     tree = deliver(f"{{argocd: {{repoURL: '{URL}', objects: applicationSet}}}}")
     spoilt = {path: text.replace(old, new) for path, text in tree.items()}
@@ -186,6 +189,7 @@ def test_a_wrong_spelling_is_found(old: str, new: str, fault: str) -> None:
 
     assert spoilt != tree
     assert any(fault in each for each in found), found
+    record("reconciled", "faults put in on purpose, and found", 1)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 from emqx_gitops.manifests import ResourceId, read_stream, to_yaml
 from tests.cluster import custom
 from tests.cluster.client import wait_for
+from tests.cluster.conftest import Record
 from tests.cluster.gitops import proof
 from tests.cluster.gitops.conftest import Rig
 from tests.cluster.gitops.followed import ENTRY, Followed, until
@@ -209,18 +210,20 @@ def left(shipped: Followed, by_hand: Step) -> Step:
     return Step(by_hand.after, wait_for(after, "both are gone"), commit)
 
 
-def test_first_sync_ends_ready(shipped: Followed, synced: Step) -> None:
+def test_first_sync_ends_ready(shipped: Followed, synced: Step, record: Record) -> None:
     """Flux applies every environment, waits for its nodes and claims, and then says Ready."""
     assert not synced.before.objects
     assert len(shipped.namespaces) == 4
     for namespace in shipped.namespaces:
         assert [*proof.healthy(synced.after, namespace)] == []
+    record("reconciled", "environments from nothing to Ready", len(shipped.namespaces))
 
 
-def test_a_setting_rolls_one_environment(changed: Step) -> None:
+def test_a_setting_rolls_one_environment(changed: Step, record: Record) -> None:
     """All pods of that environment are new, and every other environment's are the same."""
     assert [*proof.rolled_alone(changed.before, changed.after, "emqx-staging")] == []
     assert [*proof.healthy(changed.after, "emqx-staging")] == []
+    record("reconciled", "commits that rolled one environment alone", 1)
 
 
 def test_the_map_from_before_stays(changed: Step) -> None:
@@ -228,13 +231,14 @@ def test_the_map_from_before_stays(changed: Step) -> None:
     assert [*proof.maps_kept(changed.before, changed.after, "emqx-staging")] == []
 
 
-def test_a_bare_pod_is_replaced(replaced: Step) -> None:
+def test_a_bare_pod_is_replaced(replaced: Step, record: Record) -> None:
     """A Pod cannot be changed, and Flux replaces it where nothing else is ever forced."""
     assert [*proof.rolled_alone(replaced.before, replaced.after, "emqx-bench")] == []
     assert [*proof.maps_kept(replaced.before, replaced.after, "emqx-bench")] == []
+    record("reconciled", "commits that rolled one environment alone", 1)
 
 
-def test_drift_is_put_back(drifted: Step) -> None:
+def test_drift_is_put_back(drifted: Step, record: Record) -> None:
     """What was scaled, deleted and patched by hand is as Git has it, and claims are the same."""
     for each in DRIFT:
         assert [*proof.put_back(drifted.before, drifted.after, each)] == []
@@ -243,32 +247,41 @@ def test_drift_is_put_back(drifted: Step) -> None:
         assert drifted.before.uids(*kinds, namespace=namespace) == drifted.after.uids(
             *kinds, namespace=namespace
         )
+    record("reconciled", "changes by hand that were put back", len(DRIFT))
 
 
-def test_a_broken_commit_changes_nothing(broken: Step) -> None:
+def test_a_broken_commit_changes_nothing(broken: Step, record: Record) -> None:
     """Flux tells which environments it could not apply, and why; all that ran goes on as it was."""
     assert [*proof.untouched(broken.before, broken.after)] == []
+    record("reconciled", "ways to break a commit, told of and without effect", len(BROKEN))
 
 
-def test_a_broken_list_of_environments_changes_nothing(mended: Step) -> None:
+def test_a_broken_list_of_environments_changes_nothing(mended: Step, record: Record) -> None:
     """The entry tells it; no environment is removed, and each goes on following Git."""
     assert [*proof.untouched(mended.before, mended.after)] == []
+    record("reconciled", "ways to break a commit, told of and without effect", 1)
 
 
-def test_rendered_and_overlay_are_the_same(shipped: Followed, switched: Step) -> None:
+def test_rendered_and_overlay_are_the_same(
+    shipped: Followed, switched: Step, record: Record
+) -> None:
     """The switch writes to no object at all."""
     path = shipped.kustomization("emqx-prod", "fra-1")["spec"]["path"]
     assert path == "./overlays/prod"
     assert [*proof.unwritten(switched.before, switched.after)] == []
+    record("reconciled", "switches to the overlay that wrote to no object", len(shipped.entries))
 
 
-def test_kubectl_applies_what_flux_applies(shipped: Followed, switched: Step) -> None:
+def test_kubectl_applies_what_flux_applies(
+    shipped: Followed, switched: Step, record: Record
+) -> None:
     """The same objects with the same fields and values."""
     assert switched.commit
     flux = shipped.inventory("emqx-prod", "fra-1")
     other = shipped.would_apply("overlays/prod", "someone")
     assert [*proof.same_objects(flux, other, "someone")] == []
     assert len(flux) == 20
+    record("reconciled", "objects that kubectl and Flux apply alike", len(flux))
 
 
 def test_kubectl_over_flux_changes_nothing(by_hand: Step) -> None:
@@ -276,13 +289,14 @@ def test_kubectl_over_flux_changes_nothing(by_hand: Step) -> None:
     assert [*proof.untouched(by_hand.before, by_hand.after)] == []
 
 
-def test_a_removed_environment_leaves_its_data(left: Step) -> None:
+def test_a_removed_environment_leaves_its_data(left: Step, record: Record) -> None:
     """Workload, Services and rights go; namespace, claims, volumes and maps stay as they are."""
     assert [*proof.removed(left.before, left.after, "emqx-staging")] == []
     for namespace in ("emqx-prod", "emqx-bench"):
         assert left.before.uids("Pod", namespace=namespace) == left.after.uids(
             "Pod", namespace=namespace
         )
+    record("reconciled", "environments removed, with their data kept", 1)
 
 
 def test_a_throw_away_environment_goes_as_a_whole(left: Step) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from emqx_gitops.manifests import ResourceId
 from tests.cluster.client import wait_for
+from tests.cluster.conftest import Record
 from tests.cluster.gitops import proof
 from tests.cluster.gitops.conftest import Rig
 from tests.cluster.gitops.followed import ENTRY, Followed, until
@@ -123,6 +124,11 @@ def seeded(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> Followed:
     followed = rig.follow("seeded", repository)
     plant(followed, SEEDS)
     return followed
+
+
+@pytest.fixture(autouse=True)
+def _counted(record: Record) -> None:
+    record("reconciled", "faults put in on purpose, and found", 1)
 
 
 def plant(followed: Followed, seeds: tuple[Seed, ...]) -> None:
