@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from emqx_gitops.review.sides.git import Git
-from emqx_gitops.review.sides.listing import File, Listing
+from emqx_gitops.review.sides.listing import SUFFIXES, File, Listing
 from emqx_gitops.review.sides.revisions import Entries, file_of
 from emqx_gitops.review.sides.trees import (
     KUSTOMIZATIONS,
@@ -19,6 +19,8 @@ from emqx_gitops.review.sides.trees import (
     plain,
     rendered,
 )
+
+_ENDINGS = (*SUFFIXES, *KUSTOMIZATIONS)
 
 Compile = Callable[[Path, str], Mapping[str, str]]
 """Compiles the repository in a folder, which people know as the second argument; returns the texts
@@ -98,7 +100,7 @@ def git_place(git: Git, label: str, entries: Entries, base: str) -> Place:
     placed = tuple(
         Placed(path[len(base) :], file_of(git, path, entry))
         for path, entry in sorted(entries.items())
-        if entry.is_file and path.startswith(base)
+        if path.startswith(base) and path.endswith(_ENDINGS) and entry.is_file
     )
     folder = partial(_extracted, git, entries, base)
     return Place(label, placed, base.rstrip("/"), folder, fetch=git.fetch)
