@@ -9,7 +9,15 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from emqx_gitops.manifests import BlockReader, Manifest, YamlError, read_stream, to_yaml
+from emqx_gitops.manifests import (
+    BlockReader,
+    Manifest,
+    ResourceId,
+    YamlError,
+    glance,
+    read_stream,
+    to_yaml,
+)
 
 _TEXTS = st.one_of(
     st.text(alphabet="ab1.-:# {}[]'\"|>&*!%@\\\n\t~=,?0xé\u2028", max_size=12),
@@ -105,3 +113,23 @@ def test_equal_parts_are_one_object(text: str) -> None:
     first, second = (reader.read(f"{name}: 1\nboth:\n  {text}")[0] for name in ("x", "y"))
 
     assert first["both"] is second["both"]
+
+
+@given(_MANIFESTS, st.sampled_from(["ours", "PyYAML"]))
+@settings(deadline=None)
+@example({"apiVersion": "v1", "kind": "A", "metadata": {"name": "true", "namespace": "a"}}, "ours")
+@example({"apiVersion": "v1", "kind": "A", "metadata": {"name": "a", "namespace": "null"}}, "ours")
+@example(
+    {"apiVersion": "a/v1", "kind": "A", "metadata": {"labels": {"name": "b"}, "name": "a"}}, "ours"
+)
+def test_a_glance_is_never_wrong(manifest: Manifest, writer: str) -> None:
+    """The identity that is found without reading is the one that reading finds."""
+    text = (
+        to_yaml(manifest)
+        if writer == "ours"
+        else yaml.safe_dump(manifest, default_flow_style=False)
+    )
+
+    found = glance(text)
+
+    assert found is None or found == ResourceId.of(read_stream(text)[0])

@@ -16,6 +16,14 @@ _MARKER = re.compile(r"\n---(?=[ \t\r\n]|\Z)")
 _FIRST_MARKER = re.compile(r"---(?=[ \t\r\n]|\Z)")
 _EMPTY = re.compile(r"(?:[ \t\r]*(?:#.*|%.*|\.\.\.[ \t\r]*)?(?:\n|\Z))*")
 
+_WORD = re.compile(r"\n[A-Za-z]")
+"""A line that is certainly no comment: found sooner than that all are."""
+
+_USUAL = re.compile(
+    r"(?:#[^\n]*\n)*apiVersion: ([\w./-]+)\nkind: (\w+)\nmetadata:\n"
+    r"  name: ([a-z][a-z0-9.-]*)\n  namespace: ([a-z][a-z0-9-]*)\n"
+)
+"""How our own writer begins."""
 _NEXT_KEY = re.compile(r"\n(?=[^ \n])")
 _NAME = re.compile(r"[A-Za-z0-9][\w./:-]*")
 _TYPED = re.compile(
@@ -54,7 +62,9 @@ def _ends(text: str) -> list[int]:
 
 
 def _is_empty(part: str) -> bool:
-    return part[0] in "\n\r \t#%." and _EMPTY.fullmatch(part) is not None
+    if part[0] not in "\n\r \t#%." or _WORD.search(part):
+        return False
+    return _EMPTY.fullmatch(part) is not None
 
 
 def glance(text: str) -> ResourceId | None:
@@ -63,6 +73,11 @@ def glance(text: str) -> ResourceId | None:
 
     Takes a hundredth of the time of reading.
     """
+    usual = _USUAL.match(text)
+    if usual and not (
+        usual[2].endswith("List") or _TYPED.match(usual[3]) or _TYPED.match(usual[4])
+    ):
+        return ResourceId(usual[1].rpartition("/")[0], usual[2], usual[4], usual[3])
     text = f"\n{text}"
     start = text.find("\nmetadata:\n")
     end = _NEXT_KEY.search(text, start + 1)

@@ -96,6 +96,9 @@ def _too_large(change: Change, client: list[Apply]) -> Iterator[Effect]:
     new = change.object.manifest
     if change.id.kind in {"ConfigMap", "Secret"} and _data_size(new) > rules.LARGEST_DATA:
         yield rules.TOO_LARGE.on(("data",), f"the data of {title(new)} is larger than 1 MiB")
+    elif 0 < len(change.object.text) < rules.LARGEST_ANNOTATIONS // 4:
+        # As JSON it is not four times as long: a character takes three bytes, and quotes few.
+        return
     elif client and _annotation_size(new) > rules.LARGEST_ANNOTATIONS:
         message = f"{title(new)} does not fit into the annotation that {named(client)} makes of it"
         yield rules.NO_ROOM.on((), message)
