@@ -77,7 +77,7 @@ def edited(old: Manifest, edit: Edit) -> Manifest:
     return new
 
 
-def effects(
+def told(
     old: Manifest | None,
     new: Manifest | None,
     beside: Iterable[Manifest] = (),
@@ -85,14 +85,20 @@ def effects(
     beside_old: Iterable[Manifest] | None = None,
     apply: frozenset[Apply] = ALL,
 ) -> tuple[Effect, ...]:
-    """Return what a review says of one object as Kubernetes has it, with others *beside* it."""
+    """Return all that a review says of one object, with others *beside* it on both sides."""
     sides = [None if each is None else Object(each) for each in (old, new)]
     fields = compare(old, new) if old is not None and new is not None else ()
     rest = list(beside)
     before = rest if beside_old is None else list(beside_old)
     around = Surroundings(_by_id(before, old), _by_id(rest, new), apply)
-    found = effects_of(Change(sides[0], sides[1], fields), around)
-    return tuple(each for each in found if each.rule.code < "EG900")
+    return effects_of(Change(sides[0], sides[1], fields), around)
+
+
+def effects(
+    old: Manifest | None, new: Manifest | None, beside: Iterable[Manifest] = (), **how: Any
+) -> tuple[Effect, ...]:
+    """Return what a review says of one object, but for what it says of EMQX."""
+    return tuple(each for each in told(old, new, beside, **how) if each.rule.code < "EG900")
 
 
 def _by_id(objects: Iterable[Manifest], own: Manifest | None) -> dict[ResourceId, Manifest]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.differing import Both, both
-from emqx_gitops.review.effects.pods import command, count, kind_of, ordinal_names, title
+from emqx_gitops.review.effects.pods import command, count, ordinal_names, title
 from emqx_gitops.review.effects.reading import at, mappings, path_of
 from emqx_gitops.review.model import Change, Effect, EffectRule, Outcome, Surroundings
 
@@ -149,7 +149,6 @@ def _stateful_set(change: Change, sides: Both) -> Iterator[Effect]:
 
 
 def _orphan(sides: Both, key: str) -> str:
-    new = sides.new
     first = command(sides.old, "delete", "--cascade=orphan")
     if key == "selector":
         text = "Pods that the new selector does not match are left behind: delete them one by one."
@@ -162,25 +161,27 @@ def _orphan(sides: Both, key: str) -> str:
         text = "Claims that exist keep what they are; only new ones follow the template."
         return f"{text}\n{first}\n  # then apply"
     text = "Pods go on without it, and the new one takes them over"
-    return f"{text}{_note(new, key)}:\n{first}\n  # then apply"
-
-
-def _note(manifest: Manifest, key: str) -> str:
-    if key == "serviceName" and kind_of(manifest) == "StatefulSet":
-        return "; their DNS names change when they restart"
-    return ""
+    note = "; their DNS names change when they restart" if key == "serviceName" else ""
+    return f"{text}{note}:\n{first}\n  # then apply"
 
 
 def _grown(sides: Both) -> list[str]:
     """Return a command for each claim whose template asks for another size."""
-    old = {at(each, "metadata", "name"): each for each in mappings(sides.old, "spec", _TEMPLATES)}
+    old, new = (_sizes(side) for side in sides)
     lines = []
-    for each in mappings(sides.new, "spec", _TEMPLATES):
-        name = at(each, "metadata", "name")
-        size = at(each, "spec", "resources", "requests", "storage")
-        if name in old and at(old[name], "spec", "resources", "requests", "storage") != size:
+    for name, size in new.items():
+        if name in old and size and size != old[name]:
             lines += [_patch(sides.new, f"{name}-{pod}", size) for pod in _existing(sides)]
     return lines
+
+
+def _sizes(manifest: Manifest) -> dict[str, str]:
+    return {
+        str(at(each, "metadata", "name")): str(
+            at(each, "spec", "resources", "requests", "storage") or ""
+        )
+        for each in mappings(manifest, "spec", _TEMPLATES)
+    }
 
 
 def _existing(sides: Both) -> list[str]:
