@@ -86,7 +86,6 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "spec.minReadySeconds": 0,
         "spec.revisionHistoryLimit": 10,
         "spec.podManagementPolicy": "OrderedReady",
-        "spec.updateStrategy.rollingUpdate.partition": 0,
         "spec.persistentVolumeClaimRetentionPolicy.whenDeleted": "Retain",
         "spec.persistentVolumeClaimRetentionPolicy.whenScaled": "Retain",
     },
