@@ -15,6 +15,7 @@ from tests.cluster.discovery.faults import HOSTNAME, SRV, STATIC
 from tests.cluster.discovery.nodes import World, discovery_problems
 from tests.cluster.settled.applied import Applied, applied
 from tests.cluster.settled.asked import Asked, compiled, secrets
+from tests.cluster.settled.changes import renamed
 
 DOMAIN = "k8s.example.com"
 
@@ -24,7 +25,8 @@ def made(
     client: Client, built: Builder, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Applied]:
     """Every discovery choice on every workload and line that it goes with."""
-    environments = compiled(built, choices())
+    # Some are in the cover of all pairs too, which other tests may be at.
+    environments = [renamed(each, "found") for each in compiled(built, choices())]
     given = list(secrets(tmp_path_factory.mktemp("found"), environments))
     with applied(client, environments, given) as everything:
         yield everything

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +30,9 @@ KINDS = (
 )
 """What there is to look at."""
 
+Key = tuple[str, str, str]
+"""Namespace, kind and name of an object."""
+
 Check = Callable[[Asked, Snapshot], list[str]]
 """Says what is not as it must be."""
 
@@ -48,22 +51,25 @@ class Applied:
     client: Client
     environments: Sequence[Asked]
 
-    def apply(self, *, dry_run: bool = False) -> dict[tuple[str, str, str], Manifest]:
+    def apply(
+        self, only: Container[Key] | None = None, *, dry_run: bool = False
+    ) -> dict[Key, Manifest]:
         """
         Apply all objects, or ask what applying would give, and return what the API server answers.
 
-        By namespace, kind and name; fails where the API server warns.
+        Fails where the API server warns.
         """
-        objects = [each for asked in self.environments for each in asked.objects]
-        answers = _in_parallel(lambda o: self.client.apply(o, dry_run=dry_run), objects)
+        every = (each for asked in self.environments for each in asked.objects)
+        objects = [each for each in every if only is None or key(each) in only]
+        answers = in_parallel(lambda o: self.client.apply(o, dry_run=dry_run), objects)
         told = {text for each in answers for text in each.warnings}
         assert not told, told
         bodies = [each.body for each in answers]
-        return {_key(body): body for body in bodies}
+        return {key(body): body for body in bodies}
 
     def look(self) -> dict[str, Snapshot]:
         """Return what each environment's namespace holds now."""
-        lists = _in_parallel(lambda kind: self.client.list(*kind), KINDS)
+        lists = in_parallel(lambda kind: self.client.list(*kind), KINDS)
         spaces = [each.namespace for each in self.environments]
         return snapshots((each for found in lists for each in found), spaces)
 
@@ -86,7 +92,7 @@ class Applied:
     def provision(self, held: Mapping[str, Snapshot]) -> None:
         """Make volumes for claims that ask the driver for one."""
         claims = [c for each in held.values() for c in each.of("PersistentVolumeClaim")]
-        _in_parallel(self.client.apply, list(provisioned(claims)))
+        in_parallel(self.client.apply, list(provisioned(claims)))
 
 
 @contextmanager
@@ -97,9 +103,9 @@ def applied(
     made = Applied(client, environments)
     try:
         spaces = [e for asked in environments for e in asked.objects if e["kind"] == "Namespace"]
-        _in_parallel(client.apply, [*spaces, *storage_classes()])
+        in_parallel(client.apply, [*spaces, *storage_classes()])
         given = [each for asked in environments for each in storage(asked)]
-        _in_parallel(client.apply, [*secrets, *given])
+        in_parallel(client.apply, [*secrets, *given])
         made.apply()
         yield made
     finally:
@@ -109,7 +115,7 @@ def applied(
 def remove(client: Client, namespaces: Iterable[str]) -> None:
     """Delete namespaces and the volumes of their claims, and wait until all are gone."""
     going = set(namespaces)
-    _in_parallel(lambda name: client.delete("v1", "Namespace", name), sorted(going))
+    in_parallel(lambda name: client.delete("v1", "Namespace", name), sorted(going))
     end = time.monotonic() + _SECONDS
     while True:
         left = {each["metadata"]["name"] for each in client.list("v1", "Namespace")} & going
@@ -122,49 +128,13 @@ def remove(client: Client, namespaces: Iterable[str]) -> None:
             client.delete("v1", "PersistentVolume", volume["metadata"]["name"])
 
 
-def moving(made: Applied) -> set[tuple[str, str, str]]:
-    """Return the objects that get another resourceVersion each time they are applied."""
-    before = made.apply()
-    still = set(before)
-    # Controllers write to a status now and then; what applying itself moves, it moves each time.
-    for _ in range(4):
-        after = made.apply()
-        still = {key for key in still if _version(after[key]) != _version(before[key])}
-        before = after
-        if not still:
-            break
-    return still
+def key(manifest: Manifest) -> Key:
+    """Return what tells an object from all others."""
+    meta = manifest["metadata"]
+    return meta.get("namespace", ""), manifest["kind"], meta["name"]
 
 
-def differences(made: Applied) -> list[str]:
-    """Return the objects that applying would change, as `kubectl diff` finds out."""
-    wanted = made.apply(dry_run=True)
-    held = made.look()
-    return [
-        f"{kind} {name} in {namespace}"
-        for (namespace, kind, name), body in wanted.items()
-        if (found := held.get(namespace)) is not None
-        and (there := found.find(kind, name)) is not None
-        and _content(there) != _content(body)
-    ]
-
-
-def _in_parallel(call: Callable[[Given], Got], items: Sequence[Given]) -> list[Got]:
+def in_parallel(call: Callable[[Given], Got], items: Sequence[Given]) -> list[Got]:
+    """Return what *call* returns for each of *items*, several at a time."""
     with ThreadPoolExecutor(_WORKERS) as pool:
         return list(pool.map(call, items))
-
-
-def _key(body: Manifest) -> tuple[str, str, str]:
-    meta = body["metadata"]
-    return meta.get("namespace", ""), body["kind"], meta["name"]
-
-
-def _version(body: Manifest) -> str:
-    return str(body["metadata"]["resourceVersion"])
-
-
-def _content(body: Manifest) -> Manifest:
-    meta = {
-        k: v for k, v in body["metadata"].items() if k not in {"managedFields", "resourceVersion"}
-    }
-    return {key: value for key, value in body.items() if key != "status"} | {"metadata": meta}

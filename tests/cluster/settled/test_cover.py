@@ -11,7 +11,8 @@ from tests.builds import Builder
 from tests.cluster.client import Client
 from tests.cluster.conftest import Record
 from tests.cluster.discovery.nodes import World, discovery_problems
-from tests.cluster.settled.applied import Applied, applied, differences, moving
+from tests.cluster.settled.again import differences, moving
+from tests.cluster.settled.applied import Applied, applied
 from tests.cluster.settled.asked import compiled, cover, secrets
 from tests.cluster.settled.references import reference_problems
 from tests.cluster.settled.state import state_problems

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -14,7 +14,8 @@ from emqx_gitops.manifests import Manifest
 from tests.builds import Builder
 from tests.cluster.client import Client, wait_for
 from tests.cluster.conftest import Record
-from tests.cluster.settled.applied import Applied, applied, differences, moving
+from tests.cluster.settled.again import differences, moving
+from tests.cluster.settled.applied import Applied, Key, applied
 from tests.cluster.settled.asked import Asked, compiled, secrets
 from tests.cluster.settled.changes import edited, renamed
 from tests.cluster.settled.faults import CLASS, FAULTS, LOCAL, NFS, Fault, plain
@@ -95,9 +96,11 @@ class _Restless(Applied):
 
     times: Iterator[int] = field(default_factory=itertools.count)
 
-    def apply(self, *, dry_run: bool = False) -> dict[tuple[str, str, str], Manifest]:
+    def apply(
+        self, only: Container[Key] | None = None, *, dry_run: bool = False
+    ) -> dict[Key, Manifest]:
         """Apply it as it is this time."""
         stamp = {"STAMP": str(next(self.times))}
         change = edited("ConfigMap", lambda each: each["data"].update(stamp))
         changed = [change(each) for each in self.environments]
-        return Applied(self.client, changed).apply(dry_run=dry_run)
+        return Applied(self.client, changed).apply(only, dry_run=dry_run)
