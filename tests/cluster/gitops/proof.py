@@ -171,8 +171,15 @@ def owned(manifest: Manifest, manager: str) -> Mapping[str, Any]:
 
 
 def _without_notes(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what Flux adds: labels of its own, and the empty `spec` of a Namespace."""
+    """Leave out what Flux adds, labels and the empty `spec` of a Namespace, and what it drops: the
+    empty class of a volume, which the API server does not tell from none.
+    """
     bare = {name: below for name, below in fields.items() if below}
+    bare["f:spec"] = {
+        name: below
+        for name, below in fields.get("f:spec", {}).items()
+        if name != "f:storageClassName"
+    }
     meta = dict(bare.get("f:metadata", {}))
     labels = {
         name: value

@@ -104,8 +104,9 @@ def launch(
             cluster.start_broker(BROKER)
             stack.callback(pod.end)  # before the cluster, which would accept while it closes
             variables = ENVIRONMENT | {"PATH": programs, "NGINX_GLOBALS": stream_module}
-            proxy = pod.run("/bin/sh", "/etc/proxy/config/entrypoint.sh", **variables | environment)
-            stage = Stage(kind, pod, cluster, authorities, proxy, stack)
+            variables |= environment
+            proxy = pod.run("/bin/sh", "/etc/proxy/config/entrypoint.sh", **variables)
+            stage = Stage(kind, pod, cluster, authorities, proxy, stack, variables)
             eventually(lambda: stage.ready or proxy.code is not None, f"readiness of {kind}")
             assert stage.ready, proxy.output
             return stage

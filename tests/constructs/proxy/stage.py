@@ -6,9 +6,9 @@ import contextlib
 import http.client
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emqx_gitops.constructs.proxy import Frontend
@@ -67,6 +67,14 @@ class Stage:
     proxy: Process
     stack: ExitStack
     """Closes what tests leave open."""
+
+    variables: Mapping[str, str]
+    """The proxy's environment."""
+
+    def again(self) -> Stage:
+        """Start the proxy anew, as the kubelet does with a container that has ended."""
+        script = "/etc/proxy/config/entrypoint.sh"
+        return replace(self, proxy=self.pod.run("/bin/sh", script, **self.variables))
 
     def client(self, port: int = MQTTS, *, source: str = "", own: Pair | None = None) -> Client:
         """Connect an MQTT client through the proxy."""
