@@ -215,6 +215,17 @@ def test_claims_are_grown_by_name() -> None:
     assert [line.split()[5] for line in claims] == ["data-emqx-0", "data-emqx-1", "data-emqx-2"]
 
 
+def test_claims_of_static_volumes_are_not_grown() -> None:
+    """A claim without a class would be refused, so the advice does not ask for it."""
+    old = edited(claiming(), put("spec", "volumeClaimTemplates", 0, "spec", "storageClassName", ""))
+    size = ("spec", "volumeClaimTemplates", 0, "spec", "resources", "requests", "storage")
+
+    (found,) = effects(old, edited(old, put(*size, "20Gi")))
+
+    assert "patch" not in found.advice
+    assert "  kubectl -n demo delete statefulset emqx --cascade=orphan" in found.advice
+
+
 def test_pods_that_restart_are_named() -> None:
     """Highest ordinal first, and only those at or above the partition."""
     update = {"type": "RollingUpdate", "rollingUpdate": {"partition": 1}}

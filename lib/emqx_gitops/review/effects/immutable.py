@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.differing import Both, both
-from emqx_gitops.review.effects.pods import command, count, ordinal_names, title
-from emqx_gitops.review.effects.reading import at, mappings, path_of
+from emqx_gitops.review.effects.migrating import replacing
+from emqx_gitops.review.effects.pods import command, title
+from emqx_gitops.review.effects.reading import at, path_of
 from emqx_gitops.review.model import Change, Effect, EffectRule, Outcome, Surroundings
 
 STATEFUL_SET = EffectRule(
@@ -78,7 +79,6 @@ _STATEFUL_MUTABLE = frozenset(
 
 _FIELDS: Mapping[str, tuple[EffectRule, tuple[tuple[str, ...], ...]]] = {
     "ClusterRoleBinding": (ROLE_REF, (("roleRef",),)),
-    "CSIDriver": (OTHER, (("spec", "attachRequired"), ("spec", "fsGroupPolicy"))),
     "CustomResourceDefinition": (
         OTHER,
         (("spec", "group"), ("spec", "names", "plural"), ("spec", "names", "kind")),
@@ -102,7 +102,6 @@ _FIELDS: Mapping[str, tuple[EffectRule, tuple[tuple[str, ...], ...]]] = {
     "PriorityClass": (OTHER, (("value",), ("preemptionPolicy",))),
     "ReplicaSet": (SELECTOR, (("spec", "selector"),)),
     "RoleBinding": (ROLE_REF, (("roleRef",),)),
-    "RuntimeClass": (OTHER, (("handler",),)),
     "StorageClass": (
         OTHER,
         (("parameters",), ("provisioner",), ("reclaimPolicy",), ("volumeBindingMode",)),
@@ -145,54 +144,4 @@ def _stateful_set(change: Change, sides: Both) -> Iterator[Effect]:
             continue
         path = path_of(change, "spec", key)
         message = f"spec.{key} of {title(sides.new)} cannot be changed"
-        yield STATEFUL_SET.on(path, message, _orphan(sides, key))
-
-
-def _orphan(sides: Both, key: str) -> str:
-    first = command(sides.old, "delete", "--cascade=orphan")
-    if key == "selector":
-        text = "Pods that the new selector does not match are left behind: delete them one by one."
-        return f"{text}\n{first}\n  # apply, then delete each old pod when a new one is ready"
-    if key == "volumeClaimTemplates":
-        grown = _grown(sides)
-        if grown:
-            text = "Claims do not follow their template. Grow them, then replace the StatefulSet:"
-            return "\n".join((text, *grown, first, "  # then apply"))
-        text = "Claims that exist keep what they are; only new ones follow the template."
-        return f"{text}\n{first}\n  # then apply"
-    text = "Pods go on without it, and the new one takes them over"
-    note = "; their DNS names change when they restart" if key == "serviceName" else ""
-    return f"{text}{note}:\n{first}\n  # then apply"
-
-
-def _grown(sides: Both) -> list[str]:
-    """Return a command for each claim whose template asks for another size."""
-    old, new = (_sizes(side) for side in sides)
-    lines = []
-    for name, size in new.items():
-        if name in old and size and size != old[name]:
-            lines += [_patch(sides.new, f"{name}-{pod}", size) for pod in _existing(sides)]
-    return lines
-
-
-def _sizes(manifest: Manifest) -> dict[str, str]:
-    return {
-        str(at(each, "metadata", "name")): str(
-            at(each, "spec", "resources", "requests", "storage") or ""
-        )
-        for each in mappings(manifest, "spec", _TEMPLATES)
-    }
-
-
-def _existing(sides: Both) -> list[str]:
-    return ordinal_names(sides.old) if count(sides.old) else []
-
-
-def _patch(manifest: Manifest, claim: str, size: str) -> str:
-    namespace = at(manifest, "metadata", "namespace")
-    patch = f'{{"spec":{{"resources":{{"requests":{{"storage":"{size}"}}}}}}}}'
-    where = f"-n {namespace} " if namespace else ""
-    return f"  kubectl {where}patch persistentvolumeclaim {claim} --patch '{patch}'"
-
-
-_TEMPLATES = "volumeClaimTemplates"
+        yield STATEFUL_SET.on(path, message, replacing(sides, key))
