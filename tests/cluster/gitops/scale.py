@@ -56,14 +56,17 @@ class Requests:
         for line in answer.splitlines():
             found = re.match(r'apiserver_request_total\{.*verb="(\w+)".*\} (\S+)', line)
             if found:
-                by_verb[found[1]] = by_verb.get(found[1], 0) + float(found[2])
+                # Flux asks of every object what applying it would do, and writes what differs.
+                verb = "dry run" if 'dry_run="All"' in line else found[1]
+                by_verb[verb] = by_verb.get(verb, 0) + float(found[2])
         return cls(by_verb)
 
     def since(self, before: Requests) -> str:
-        """Return how many there were since *before*, and how many of them wrote."""
+        """Return how many there were since *before*, how many of them wrote, or only asked to."""
         more = {verb: count - before.by_verb.get(verb, 0) for verb, count in self.by_verb.items()}
         writes = sum(count for verb, count in more.items() if verb in _WRITES)
-        return f"{sum(more.values()):,.0f} ({writes:,.0f} of them writes)"
+        asked = more.get("dry run", 0)
+        return f"{sum(more.values()):,.0f} ({writes:,.0f} writes, {asked:,.0f} dry runs)"
 
 
 def of_controller(text: str) -> float:
