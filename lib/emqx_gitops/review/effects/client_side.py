@@ -48,9 +48,9 @@ def merged(change: Change) -> tuple[Change, tuple[LeftOut, ...]]:
     """Return *change* as client-side apply carries it out, and what it leaves out."""
     if change.kind is not Kind.CHANGED or change.old is None or change.new is None:
         return change, ()
-    old = {each.path: each.values for each in _lists(change.old.manifest)}
     if not any(_twice(each) for each in _lists(change.new.manifest)):
         return change, ()
+    old = {each.path: each.values for each in _lists(change.old.manifest)}
     new = deepcopy(change.new.manifest)
     gone = [found for each in list(_lists(new)) for found in _drop(each, old.get(each.path, []))]
     seen = Object(new, change.new.file, change.new.line, change.new.text)
@@ -58,8 +58,8 @@ def merged(change: Change) -> tuple[Change, tuple[LeftOut, ...]]:
 
 
 def _twice(keyed: _Keyed) -> bool:
-    keys = [each.get(keyed.key) for each in keyed.values]
-    return any(keys.count(key) > 1 for key in keys)
+    keys = [_hashable(each.get(keyed.key)) for each in keyed.values]
+    return len(set(keys)) < len(keys)
 
 
 def _drop(keyed: _Keyed, before: list[Manifest]) -> Iterator[LeftOut]:

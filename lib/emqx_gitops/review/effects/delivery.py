@@ -99,7 +99,7 @@ def _too_large(change: Change, client: list[Apply]) -> Iterator[Effect]:
     elif 0 < len(change.object.text) < rules.LARGEST_ANNOTATIONS // 4:
         # As JSON it is not four times as long: a character takes three bytes, and quotes few.
         return
-    elif client and _annotation_size(new) > rules.LARGEST_ANNOTATIONS:
+    elif client and _large(change) and _annotation_size(new) > rules.LARGEST_ANNOTATIONS:
         message = f"{title(new)} does not fit into the annotation that {named(client)} makes of it"
         yield rules.NO_ROOM.on((), message)
 
@@ -114,6 +114,12 @@ def _data_size(manifest: Manifest) -> int:
     return total
 
 
+def _large(change: Change) -> bool:
+    """Tell whether it is worth a count: JSON may be twice as long as YAML, for its escapes."""
+    text = change.object.text
+    return not text or len(text) > rules.LARGEST_ANNOTATIONS // 8
+
+
 def _annotation_size(manifest: Manifest) -> int:
     """Return how much ``last-applied-configuration`` and the other annotations take."""
     marks = mapping(manifest, "metadata", "annotations")
@@ -126,8 +132,10 @@ def _doubles(change: Change, who: str) -> Iterator[Effect]:
     """Two items with one key: the lists that Kubernetes merges by key may not have them."""
     new = change.object.manifest
     for path, keys, values in _keyed_lists(new):
-        seen = Counter(tuple(_key(each, key) for key in keys) for each in values)
-        for found, times in seen.items():
+        found_keys = [tuple(_key(each, key) for key in keys) for each in values]
+        if len(set(found_keys)) == len(found_keys):
+            continue
+        for found, times in Counter(found_keys).items():
             if times > 1 and "" not in found:
                 step = Item(tuple(zip(keys, found, strict=True)))
                 message = f"{who} cannot apply {title(new)}: {times} items are {step}"

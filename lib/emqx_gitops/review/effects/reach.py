@@ -11,7 +11,6 @@ from emqx_gitops.review.effects.ranges import within
 from emqx_gitops.review.effects.reading import at, listed, texts
 from emqx_gitops.review.effects.selecting import selected
 from emqx_gitops.review.effects.services_rules import CLUSTER, EXPOSED, LOCAL, NARROWED, OPENED
-from emqx_gitops.review.effects.stored import stored
 from emqx_gitops.review.model import Change, Effect, Kind, Surroundings
 
 _EVERYBODY = ["0.0.0.0/0", "::/0"]
@@ -56,7 +55,7 @@ def _ranges(sides: Both) -> Iterator[Effect]:
 
 
 def _policy(sides: Both) -> Iterator[Effect]:
-    old, new = (at(stored(side), *_POLICY) for side in sides)
+    old, new = (at(side, *_POLICY) for side in sides)
     if (old, new) == ("Cluster", "Local"):
         yield LOCAL.on(_POLICY, f"{title(sides.new)} is dropped on nodes without a pod of its own")
     elif (old, new) == ("Local", "Cluster"):
