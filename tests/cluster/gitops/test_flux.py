@@ -17,6 +17,7 @@ from tests.cluster import custom
 from tests.cluster.client import wait_for
 from tests.cluster.conftest import Record
 from tests.cluster.gitops import proof
+from tests.cluster.gitops.alike import same_objects
 from tests.cluster.gitops.conftest import Rig
 from tests.cluster.gitops.followed import ENTRY, Followed, until
 from tests.cluster.gitops.state import State
@@ -279,7 +280,7 @@ def test_kubectl_applies_what_flux_applies(
     assert switched.commit
     flux = shipped.inventory("emqx-prod", "fra-1")
     other = shipped.would_apply("overlays/prod", "someone")
-    assert [*proof.same_objects(flux, other, "someone")] == []
+    assert [*same_objects(flux, other, "someone")] == []
     assert len(flux) == 20
     record("reconciled", "objects that kubectl and Flux apply alike", len(flux))
 

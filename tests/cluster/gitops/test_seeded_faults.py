@@ -16,6 +16,7 @@ from emqx_gitops.manifests import ResourceId
 from tests.cluster.client import wait_for
 from tests.cluster.conftest import Record
 from tests.cluster.gitops import proof
+from tests.cluster.gitops.alike import same_objects
 from tests.cluster.gitops.conftest import Rig
 from tests.cluster.gitops.followed import ENTRY, Followed, until
 from tests.cluster.gitops.state import State
@@ -244,11 +245,11 @@ def test_what_kubectl_would_do_otherwise_shows(seeded: Followed, begun: Step) ->
     assert begun.commit
     flux = seeded.inventory("emqx-first", "lab")
     other = seeded.would_apply("overlays/first", "someone")
-    assert [*proof.same_objects(flux, other, "someone")] == []
+    assert [*same_objects(flux, other, "someone")] == []
     lacking = dict(flux)
     lacking.pop(ResourceId("", "Service", "emqx-first", "emqx"))
 
-    assert [*proof.same_objects(lacking, other, "someone")]
+    assert [*same_objects(lacking, other, "someone")]
 
 
 def test_drift_that_stays_shows(seeded: Followed, gone_on: Step) -> None:
