@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from emqx_gitops.manifests import BlockReader
 from emqx_gitops.review.compare import compare
 from emqx_gitops.review.differing import differing
 from emqx_gitops.review.grouping import group
+from emqx_gitops.review.halves import in_halves
 from emqx_gitops.review.model import (
     Apply,
     Change,
@@ -49,7 +51,6 @@ def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) 
             Objects(part.old, reader, left.old),
             Objects(part.new, reader, left.new),
             apply,
-            _touched(changes),
         )
         judged += _judged(changes, around)
     entries = sorted(group(judged), key=_rank)
@@ -64,7 +65,11 @@ def _judged(
     # Rules take longer to import than two equal sides to compare.
     from emqx_gitops.review.effects.registry import effects_of
 
-    return [(change, effects_of(change, around)) for change in changes]
+    def effects(some: Sequence[Change]) -> list[tuple[Effect, ...]]:
+        near = replace(around, touched=_touched(some))
+        return [effects_of(change, near) for change in some]
+
+    return list(zip(changes, in_halves(effects, changes), strict=True))
 
 
 class _Part(NamedTuple):

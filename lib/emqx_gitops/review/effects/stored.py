@@ -133,6 +133,8 @@ def stored(manifest: Manifest) -> Manifest:
 
 
 def _absent(key: str, value: Any) -> bool:
+    if value:
+        return False
     if value is None or value == []:
         return True
     if value == {}:
@@ -146,11 +148,14 @@ def _lean(value: Any, key: str) -> Any:
             return {name: each for name, each in value.items() if each is not None}
         if key in QUANTITIES:
             return {name: canonical(each) for name, each in value.items()}
-        found = {name: _lean(each, name) for name, each in value.items()}
-        kept = _POINTERS.get("spec" if "containers" in found else key, "")
-        return {
-            name: each for name, each in found.items() if name == kept or not _absent(name, each)
-        }
+        kept = _POINTERS.get("spec" if "containers" in value else key, "")
+        found = {}
+        # Most values are plain, and a call for each of them is what takes time here.
+        for name, each in value.items():
+            lean = each if isinstance(each, str | int) else _lean(each, name)
+            if name == kept or not _absent(name, lean):
+                found[name] = canonical(lean) if name in QUANTITY else lean
+        return found
     if isinstance(value, list):
         return [_lean(each, key) for each in value]
-    return canonical(value) if key in QUANTITY and value is not None else value
+    return value

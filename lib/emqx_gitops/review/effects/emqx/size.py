@@ -92,9 +92,9 @@ def _scale_in(old: Cluster, new: Cluster) -> Iterator[Found]:
     place = new.at("spec", "replicas")
     gone = _going(old, new)
     which = ", ".join(gone[:5]) + (" and more" if len(gone) > 5 else "")  # noqa: PLR2004
-    message = f"{_from_to(old, new)}: {which or 'some pods'} go, their "
-    message += "clients are cut off and connect to others; unless they leave first, they stay "
-    message += f"members for {_AUTOCLEAN[new.line.is_v4]}{_claims(old, new)}"
+    message = f"{_from_to(old, new)}, without {which or 'some of the pods'}: their clients are cut "
+    message += "off and connect to others; a node that does not leave first stays a member for "
+    message += f"{_AUTOCLEAN[new.line.is_v4]}{_claims(old, new)}"
     yield found(NODES_LEAVE, place, message, _leave(old, gone))
     if new.replicas < old.replicas // 2 + 1:
         message = f"{new.replicas} of {old.replicas} members stay, and {old.replicas // 2 + 1} are "
