@@ -290,15 +290,25 @@ def _build(  # noqa: PLR0913  (what to build, with what, and where)
         for folder, each in by_folder.items()
     ]
 
-    # What several may build upon is there before the first of them is built.
-    written = (*(draft.source.extra for draft in drafts), *(each.files for each in overlays))
-    make_files(str(workspace), {path: text for files in written for path, text in files.items()})
+    # What others build upon is there before the first of them is built.
+    upon = {name for draft in drafts for name in draft.source.upon}
+    upon |= {name for each in overlays for name in each.upon}
+    early = {
+        path: text.encode()
+        for draft in drafts
+        if draft.source.name in upon
+        for path, text in draft.layout.tree.items()
+    }
+    for files in (*(draft.source.extra for draft in drafts), *(each.files for each in overlays)):
+        early |= files
+    make_files(str(workspace), early)
 
     def prepare(jobs: Sequence[Job]) -> None:
         chosen = (by_folder[job.folder] for job in jobs)
         trees = [each.layout.tree for each in chosen if isinstance(each, Draft)]
-        own = {path: text for tree in trees for path, text in tree.items() if path not in shared}
-        make_files(str(workspace), {path: text.encode() for path, text in own.items()})
+        own = {path: text.encode() for tree in trees for path, text in tree.items()}
+        # Nothing is written twice: another process may be reading it.
+        make_files(str(workspace), {p: own[p] for p in own.keys() - early.keys() - shared.keys()})
 
     units = []
     for built in build_all(find_engine(), workspace, jobs, timeout=timeout, prepare=prepare):

@@ -8,12 +8,14 @@ a block scalar is indented, and YAML forbids the marker inside quotes.
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import NamedTuple
 
 from emqx_gitops.manifests.identity import ResourceId
 
 _MARKER = re.compile(r"\n---(?=[ \t\r\n]|\Z)")
 _FIRST_MARKER = re.compile(r"---(?=[ \t\r\n]|\Z)")
+_PLAIN = "\n---\n"
 _EMPTY = re.compile(r"(?:[ \t\r]*(?:#.*|%.*|\.\.\.[ \t\r]*)?(?:\n|\Z))*")
 
 _WORD = re.compile(r"\n[A-Za-z]")
@@ -41,6 +43,8 @@ class Part(NamedTuple):
 
 def split_documents(text: str) -> list[Part]:
     """Return the documents of *text* in order, leaving out those that hold only comments."""
+    if text.count("\n---") == text.count(_PLAIN) and not text.startswith("---"):
+        return _split_plain(text)
     parts: list[Part] = []
     line, start = 1, 0
     for end in _ends(text):
@@ -52,6 +56,20 @@ def split_documents(text: str) -> list[Part]:
         line += part.count("\n") + begun
         start = end + len("---")
     return parts
+
+
+def _split_plain(text: str) -> list[Part]:
+    """Split a text in which every marker is a line of its own, as programs write it."""
+    *closed, last = text.split(_PLAIN)
+    parts = [f"{each}\n" for each in closed]
+    parts.append(last)
+    lengths = (part.count("\n") + 1 for part in parts)
+    lines = accumulate(lengths, initial=1)
+    return [
+        Part(line, part)
+        for line, part in zip(lines, parts, strict=False)
+        if part and not _is_empty(part)
+    ]
 
 
 def _ends(text: str) -> list[int]:

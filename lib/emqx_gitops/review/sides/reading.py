@@ -14,7 +14,7 @@ from typing import Any
 
 from emqx_gitops.manifests import YamlError
 from emqx_gitops.manifests.source import decode
-from emqx_gitops.review.side import Document, Side, documents_of
+from emqx_gitops.review.side import Document, Side, documents_of, glanced
 from emqx_gitops.review.sides.errors import ReadError
 from emqx_gitops.review.sides.listing import File, Listing, left_out
 
@@ -26,6 +26,7 @@ _START = 8192
 _API_VERSION = re.compile(r"""(?:^|[{,])[ \t]*(?:- )?["']?apiVersion["']?[ \t]*:""", re.MULTILINE)
 _KIND = re.compile(r"""(?:^|[{,])[ \t]*(?:- )?["']?kind["']?[ \t]*:""", re.MULTILINE)
 _OTHERS = ("kustomize.config.k8s.io/", "emqx-gitops/")
+_FOREIGN_GROUPS = frozenset(each.rstrip("/") for each in _OTHERS)
 _FOREIGN = re.compile(
     r"""^["']?apiVersion["']?[ \t]*:[ \t]*["']?(?:kustomize\.config\.k8s\.io|emqx-gitops)/""",
     re.MULTILINE,
@@ -151,6 +152,9 @@ def _is_source(path: PurePosixPath, charts: set[str]) -> bool:
 
 def is_object(text: str) -> bool:
     """Tell whether a document may be a Kubernetes object or a list of them, without reading it."""
+    seen = glanced(text)
+    if seen is not None:
+        return seen.group not in _FOREIGN_GROUPS
     if not (_has(text, "apiVersion:", _API_VERSION) and _has(text, "kind:", _KIND)):
         return False
     # Looking for a word takes a tenth of the time of looking for a line.
