@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,12 @@ from emqx_gitops.kustomize.pinned import PINNED, Pin, install
 if TYPE_CHECKING:
     from tests.builds import Builder
     from tests.repository import Entry, Repository
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C end what tests start: what runs in the background of a shell hands on that not."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

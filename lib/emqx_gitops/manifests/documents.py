@@ -43,7 +43,7 @@ class Part(NamedTuple):
 
 def split_documents(text: str) -> list[Part]:
     """Return the documents of *text* in order, leaving out those that hold only comments."""
-    if text.count("\n---") == text.count(_PLAIN) and not text.startswith("---"):
+    if text.count("\n---") == text.count(_PLAIN) and not text.startswith(("---", "\n")):
         return _split_plain(text)
     parts: list[Part] = []
     line, start = 1, 0
