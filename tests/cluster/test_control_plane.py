@@ -113,7 +113,7 @@ def test_two_at_once_and_a_killed_run_leaves_nothing(control_plane: ControlPlane
     taken = control_plane.url.rpartition(":")[2]
     run = subprocess.Popen(
         [sys.executable, "-c", START, taken],
-        env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'lib'}"},
+        env=programs.ENVIRON | {"PYTHONPATH": f"{ROOT}:{ROOT / 'lib'}"},
         stdout=subprocess.PIPE,
     )
     assert run.stdout
