@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 import emqx_gitops.environment
 from emqx_gitops.components.choice import EXPECTATIONS
 from emqx_gitops.components.images import ImageSource
+from emqx_gitops.components.meanings import meanings
 from emqx_gitops.components.resources import Resources
 from emqx_gitops.environment.clusters import Clusters
 from emqx_gitops.environment.model import Environment, ListenerOptions
@@ -85,8 +86,9 @@ class Sections:
     ) -> Iterator[str]:
         """Yield the table of the fields of *model*, less those that *without* has."""
         known = without.model_fields if without else {}
+        said = meanings(model)
         rows = [
-            self._row(info.alias or name, info, path)
+            self._row(info.alias or name, info, path, said.get(name, ""))
             for name, info in model.model_fields.items()
             if name not in known and (tags or not _is_tag(info))
         ]
@@ -94,10 +96,12 @@ class Sections:
             yield from table(("field", "takes", "default", "meaning"), rows)
             yield ""
 
-    def _row(self, name: str, info: FieldInfo, path: str) -> tuple[str, str, str, str]:
+    def _row(
+        self, name: str, info: FieldInfo, path: str, meaning: str
+    ) -> tuple[str, str, str, str]:
         below = f"{path}.{name}" if path else name
-        meaning = " ".join((info.description or "").split())
-        return code(name), self._takes(info.annotation, info, below), _default(info), meaning
+        takes = self._takes(info.annotation, info, below)
+        return code(name), takes, _default(info), " ".join(meaning.split())
 
     def _model(self, model: Any, path: str) -> Iterator[str]:
         yield from (f"## {path}", "", *_doc(model))

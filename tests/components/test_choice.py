@@ -9,6 +9,7 @@ import pytest
 
 from emqx_gitops.components.catalog import AXES
 from emqx_gitops.components.choice import Choice, to_bytes, to_number
+from emqx_gitops.components.meanings import meanings
 
 CHOICES = [each for choices in AXES.values() for each in choices]
 
@@ -49,4 +50,4 @@ def test_every_field_says_what_it_is_for(choice: type[Choice]) -> None:
     """Editors and the reference show what stands below a field."""
     for name, field in choice.model_fields.items():
         tells_choices_apart = get_origin(field.annotation) is Literal and not field.is_required()
-        assert field.description or tells_choices_apart, f"{choice.__name__}.{name}"
+        assert meanings(choice).get(name) or tells_choices_apart, f"{choice.__name__}.{name}"

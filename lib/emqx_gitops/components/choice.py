@@ -116,7 +116,6 @@ class Fields(BaseModel):
         extra="forbid",
         alias_generator=to_camel,
         populate_by_name=True,
-        use_attribute_docstrings=True,
         # `cpu: 2` is what people write; it means the string.
         coerce_numbers_to_str=True,
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema
+from pydantic_core.core_schema import ModelSchema
 
+from emqx_gitops.components.meanings import meanings
 from emqx_gitops.components.workload.statefulset import StatefulSet
 from emqx_gitops.environment.clusters import Clusters
 from emqx_gitops.environment.model import Environment
@@ -20,13 +23,27 @@ _UNNAMED = StatefulSet.__name__
 def schema_of(file: str) -> dict[str, Any]:
     """Return the schema of ``environment`` or ``clusters``."""
     model = Environment if file == "environment" else Clusters
-    schema = model.model_json_schema(by_alias=True, schema_generator=_Untitled)
+    schema = model.model_json_schema(by_alias=True, schema_generator=_Described)
     _require_tags(schema, schema["$defs"])
     return {"$schema": DIALECT} | schema
 
 
-class _Untitled(GenerateJsonSchema):
-    """Leaves out titles that say a field's name once more; editors show them first."""
+class _Described(GenerateJsonSchema):
+    """
+    Says what each field is for.
+
+    Titles that say a field's name once more are left out; editors show them first.
+    """
+
+    def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
+        """Return the schema of a model."""
+        found = super().model_schema(schema)
+        model: type[BaseModel] = schema["cls"]
+        said = meanings(model)
+        for name, info in model.model_fields.items():
+            if name in said:
+                found["properties"][info.alias or name]["description"] = said[name]
+        return found
 
     def field_title_should_be_set(self, schema: CoreSchema | Any) -> bool:
         """Return False for every field."""

@@ -16,6 +16,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from emqx_gitops.components.meanings import meanings
+
 Path = tuple[str | int, ...]
 
 
@@ -81,8 +83,8 @@ class Model:
 
     def meaning(self, name: str) -> str:
         """Return the first line of what is written about the field *name*."""
-        found = (i for n, i in self.model.model_fields.items() if name in {n, i.alias})
-        return next((info.description or "" for info in found), "").partition("\n")[0]
+        found = (n for n, i in self.model.model_fields.items() if name in {n, i.alias})
+        return meanings(self.model).get(next(found, ""), "").partition("\n")[0]
 
     def words_of(self, name: str) -> tuple[str, ...]:
         """Return what the field *name* may say."""
