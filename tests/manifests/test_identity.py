@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emqx_gitops.manifests import Manifest, ResourceId
+from emqx_gitops.manifests import Manifest, ResourceId, base_name, unhashed
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,20 @@ def test_version_is_no_part_of_identity() -> None:
 def test_incomplete_manifest_has_identity(manifest: Manifest) -> None:
     """What a manifest does not say is empty, and no error."""
     assert ResourceId.of(manifest).name == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("emqx-2456789bcd", "emqx"),
+        ("emqx-2456789bcd-fghkmt2456", "emqx-2456789bcd"),
+        ("emqx-2456789bcd.conf", "emqx-2456789bcd.conf"),
+        ("emqx-0123456789", "emqx-0123456789"),
+        ("emqx-2456789", "emqx-2456789"),
+    ],
+)
+def test_names_without_their_hash(name: str, bare: str) -> None:
+    """A hash is ten of Kustomize's letters at the end; only maps and Secrets are named so."""
+    assert unhashed(name) == bare
+    assert base_name({"kind": "ConfigMap", "metadata": {"name": name}}) == bare
+    assert base_name({"kind": "Service", "metadata": {"name": name}}) == name

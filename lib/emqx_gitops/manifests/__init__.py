@@ -8,7 +8,7 @@ texts that have much in common through a `BlockReader`, and all that we write th
 from emqx_gitops.manifests.blocks import BlockReader
 from emqx_gitops.manifests.documents import glance
 from emqx_gitops.manifests.faults import Place, YamlError
-from emqx_gitops.manifests.identity import Manifest, ResourceId, ValuePath, base_name
+from emqx_gitops.manifests.identity import Manifest, ResourceId, ValuePath, base_name, unhashed
 from emqx_gitops.manifests.reader import Document, read_document
 from emqx_gitops.manifests.stream import read_stream
 from emqx_gitops.manifests.writer import order_keys, to_yaml
@@ -27,4 +27,5 @@ __all__ = [
     "read_document",
     "read_stream",
     "to_yaml",
+    "unhashed",
 ]

@@ -40,11 +40,18 @@ class ResourceId(NamedTuple):
         return f"{kind} {name}"
 
 
-_HASH = re.compile(r"-[2456789bcdfghkmt]{10}$")
+HASH = "-[2456789bcdfghkmt]{10}"
 """The suffix of generated names: kustomize writes hex digits with these letters (hasher.go)."""
+
+_LAST = re.compile(f"{HASH}$")
+
+
+def unhashed(name: str) -> str:
+    """Return *name* without a hash at its end."""
+    return _LAST.sub("", name)
 
 
 def base_name(manifest: Manifest) -> str:
     """Return an object's name without the hash that kustomize gave it for its content."""
     name = str((manifest.get("metadata") or {}).get("name") or "")
-    return _HASH.sub("", name) if manifest.get("kind") in {"ConfigMap", "Secret"} else name
+    return unhashed(name) if manifest.get("kind") in {"ConfigMap", "Secret"} else name

@@ -15,12 +15,13 @@ from functools import lru_cache
 from typing import Any
 
 from emqx_gitops.manifests import base_name
+from emqx_gitops.manifests.identity import HASH
 from emqx_gitops.review.model import Change, Effect, Entry, Hidden, Object, Outcome
 
 Judged = tuple[Change, tuple[Effect, ...]]
 
-_HASH = re.compile(r"-[2456789bcdfghkmt]{10}(?![A-Za-z0-9])")
-"""The end of generated names: settings of each environment have their own."""
+_HASH = re.compile(f"{HASH}(?![A-Za-z0-9])")
+"""The end of generated names, anywhere in a text: settings of each environment have their own."""
 
 _WEIGHT = {outcome: place for place, outcome in enumerate(Outcome)}
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from emqx_gitops.emqx.slips import nearest
 from emqx_gitops.findings import Finding, Rule, Severity
-from emqx_gitops.manifests import Manifest
+from emqx_gitops.manifests import Manifest, unhashed
 from emqx_gitops.rules.assembly import Step
 from emqx_gitops.rules.kustomizations import Files, Kustomization, manifests_in
 from emqx_gitops.rules.lenient import entries, mapping, text
@@ -45,9 +44,6 @@ REORDERS_LIST = Rule(
 RULES = (HITS_NOTHING, REORDERS_LIST)
 
 _SELECTORS = frozenset({"annotationSelector", "labelSelector"})
-
-_HASH = re.compile(r"-[2456789bcdfghkmt]{10}$")
-"""The suffix of generated names (kustomize, hasher.go)."""
 
 
 def check_patches(step: Step, environment: str, manifests: Iterable[Manifest]) -> Iterator[Finding]:
@@ -111,8 +107,7 @@ def _is_one_change(group: list[tuple[int, Manifest]]) -> bool:
 def _final(manifest: Manifest) -> Known:
     known = Known.of(manifest)
     if known.kind in {"ConfigMap", "Secret"}:
-        bare = _HASH.sub("", known.name)
-        return known._replace(name=bare)
+        return known._replace(name=unhashed(known.name))
     return known
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from emqx_gitops.findings import Finding, Rule, Severity
-from emqx_gitops.manifests import Manifest
+from emqx_gitops.manifests import Manifest, unhashed
 from emqx_gitops.rules.kinds import group_of, namespace_of
 from emqx_gitops.rules.lenient import entries, mapping, text
 from emqx_gitops.rules.objects import Objects, mentioned
@@ -56,9 +55,6 @@ _GIVEN = frozenset(
     }
 )
 """What Kubernetes puts into every namespace (OpenShift the last)."""
-
-_HASHED = re.compile(r"(.+)-[2456789bcdfghkmt]{10}")
-"""A generated name: kustomize writes hex digits with these letters (hasher.go)."""
 
 _DATA = ("data", "binaryData", "stringData")
 
@@ -137,7 +133,7 @@ def _missing(objects: Objects, owner: Manifest, reference: Reference) -> Iterato
     namespace = namespace_of(owner)
     here = {other for k, ns, other in objects.index if k == kind and ns == namespace}
     here |= {other for k, other in objects.rendered.external if k == kind}
-    hashed = next((each for each in here if _bare(each) == name), "")
+    hashed = next((each for each in here if unhashed(each) == name), "")
     guess = did_you_mean(name, here)
     if kind == "Secret" and not objects.rendered.namespace and not (hashed or guess):
         # A Secret is rightly made elsewhere, and a hand-written overlay has no place to say so.
@@ -150,11 +146,6 @@ def _missing(objects: Objects, owner: Manifest, reference: Reference) -> Iterato
         )
     message = f"{kind} {name} is not among the rendered objects"
     yield objects.at(rule, owner, reference.path, message, fix)
-
-
-def _bare(name: str) -> str:
-    found = _HASHED.fullmatch(name)
-    return found[1] if found else ""
 
 
 def _volumes(objects: Objects, pod: Pod) -> Iterator[Finding]:
