@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import pytest
 
 from emqx_gitops.kustomize.engine import MINIMUM, Engine, find_engine
 from emqx_gitops.kustomize.pinned import PINNED, Pin, install
+from tests.announce import announce
 
 if TYPE_CHECKING:
     from tests.builds import Builder
@@ -91,10 +91,5 @@ def _shared(factory: pytest.TempPathFactory) -> Path:
 
 
 def _built(pin: Pin) -> Engine:
-    program = install(pin, os.environ, announce=_tell)
-    return find_engine(os.environ | {"KUSTOMIZE": str(program)}, announce=_tell)
-
-
-def _tell(message: str) -> None:
-    # Past pytest, which shows nothing before the end: a first build takes a minute.
-    print(message, file=sys.__stderr__)
+    program = install(pin, os.environ, announce=announce)
+    return find_engine(os.environ | {"KUSTOMIZE": str(program)}, announce=announce)

@@ -18,6 +18,7 @@ from emqx_gitops.kustomize.cache import cache_folder
 from emqx_gitops.kustomize.errors import EngineError
 from emqx_gitops.kustomize.pinned import Pin, install, installed
 from emqx_gitops.kustomize.probe import Version
+from tests.announce import announce
 
 ENVIRON = dict(os.environ)
 """As it is at the start: fixtures give tests a cache folder of their own, which is empty."""
@@ -111,7 +112,7 @@ def _built(pin: Pin, environ: Mapping[str, str]) -> Path:
     ours = {} if shared is None else {"GOPATH": str(shared / "go")}
     if shared and shutil.which("go", path=environ.get("PATH", os.defpath)) is None:
         ours["GOCACHE"] = str(shared / "go-build")
-    return install(pin, {**ours, **environ}, announce=tell)
+    return install(pin, {**ours, **environ}, announce=announce)
 
 
 def _go_folder(environ: Mapping[str, str]) -> Path | None:
@@ -124,25 +125,19 @@ def build_all(environ: Mapping[str, str] = ENVIRON) -> int:
     missing = [pin for pin in PINS.values() if installed(pin, environ) is None]
     if missing and not environ.get("KUBEBUILDER_ASSETS"):
         names = ", ".join(pin.program for pin in missing)
-        tell(f"programs to build from source, once, 10 to 25 minutes on two cores: {names}")
+        announce(f"programs to build from source, once, 10 to 25 minutes on two cores: {names}")
     failed = 0
     for name in PINS:
         try:
             program(name, environ)
         except EngineError as error:
             failed += 1
-            tell(f"error: {name}, which tests of the cluster run, cannot be had: {error}")
-            tell(f"to mend it, {error.fix}")
+            announce(f"error: {name}, which tests of the cluster run, cannot be had: {error}")
+            announce(f"to mend it, {error.fix}")
     folder = _go_folder(environ)
     if folder and not failed:
         shutil.rmtree(folder, ignore_errors=True)
     return min(failed, 1)
-
-
-def tell(message: str) -> None:
-    """Say what takes so long."""
-    # Past pytest, which shows nothing before the end.
-    print(message, file=sys.__stderr__, flush=True)
 
 
 if __name__ == "__main__":

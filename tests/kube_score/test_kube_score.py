@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from emqx_gitops.kustomize.pinned import Pin, install
+from tests.announce import announce
 
 ROOT = Path(__file__).resolve().parents[2]
 PIN = Pin(
@@ -30,7 +30,7 @@ ACCEPTED = (
 @pytest.mark.slow
 def test_no_critical_finding_but_those_that_are_justified() -> None:
     """Every rendered environment has only critical findings that a decision record answers."""
-    program = install(PIN, os.environ, announce=lambda text: print(text, file=sys.__stderr__))
+    program = install(PIN, os.environ, announce=announce)
     files = sorted(str(path) for path in (ROOT / "dist" / "rendered").glob("*/*.yaml"))
 
     done = subprocess.run(

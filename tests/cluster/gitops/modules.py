@@ -16,7 +16,8 @@ from emqx_gitops.kustomize.errors import EngineError
 from emqx_gitops.kustomize.pinned.toolchain import go_for, required
 from emqx_gitops.kustomize.process import run
 from emqx_gitops.manifests import Manifest, read_stream
-from tests.cluster.programs import ENVIRON, tell
+from tests.announce import announce
+from tests.cluster.programs import ENVIRON
 
 _BINARIES = Path(__file__).parents[1] / "binaries"
 _SECONDS = 600
@@ -56,7 +57,7 @@ def _download(pins: Path, module: str, version: str, folder: str) -> bytes:
     """
     fix = "see that Go can reach its modules (GOPROXY)"
     with tempfile.TemporaryDirectory() as work:
-        go, variables = go_for(required(pins), Path(work), ENVIRON, tell, fix=fix)
+        go, variables = go_for(required(pins), Path(work), ENVIRON, announce, fix=fix)
         argv = [go, "mod", "download", "-json", f"{module}@{version}"]
         try:
             answer = json.loads(run(argv, environ=variables, seconds=_SECONDS, cwd=pins).stdout)
