@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emqx_gitops.kustomize.build import owner_of
 from emqx_gitops.manifests import Manifest, ResourceId
 from tests.cluster.client import Client
 
@@ -44,14 +45,14 @@ class State:
         mine = set(namespaces)
         kinds = _KINDS + _CLUSTER_WIDE
         found = (each for api, kind in kinds for each in client.list(api, kind))
-        return cls({ResourceId.of(each): each for each in found if _home(each) in mine})
+        return cls({ResourceId.of(each): each for each in found if owner_of(each) in mine})
 
     def of(self, *kinds: str, namespace: str | None = None) -> list[Manifest]:
         """Return the objects of some *kinds*, of one namespace if it is named."""
         return [
             each
             for each in self.objects.values()
-            if each["kind"] in kinds and namespace in {None, _home(each)}
+            if each["kind"] in kinds and namespace in {None, owner_of(each)}
         ]
 
     def uids(self, *kinds: str, namespace: str) -> set[str]:
@@ -65,17 +66,7 @@ class State:
     @property
     def namespaces(self) -> set[str]:
         """Where anything is at all."""
-        return {_home(each) for each in self.objects.values()}
-
-
-def _home(manifest: Manifest) -> str:
-    """Return the namespace that an object is about."""
-    meta = manifest["metadata"]
-    if manifest["kind"] == "Namespace":
-        return str(meta["name"])
-    if manifest["kind"] == "PersistentVolume":
-        return str(manifest["spec"].get("claimRef", {}).get("namespace", ""))
-    return str(meta.get("namespace", ""))
+        return {owner_of(each) for each in self.objects.values()}
 
 
 def wanted(manifest: Manifest) -> Manifest:
