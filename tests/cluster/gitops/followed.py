@@ -19,6 +19,7 @@ from tests.cluster.gitops import proof
 from tests.cluster.gitops.flux import KUSTOMIZATIONS, NAMESPACE, SOURCES, Flux, add_namespace
 from tests.cluster.gitops.git_server import Origin
 from tests.cluster.gitops.state import State
+from tests.cluster.programs import program
 from tests.repository import Repository
 
 ENTRY = "emqx"
@@ -96,7 +97,7 @@ class Followed:
     def kubectl(self, *arguments: str) -> str:
         """Run kubectl at the root of the repository, and return what it prints."""
         done = subprocess.run(
-            ["kubectl", f"--kubeconfig={self.plane.kubeconfig}", *arguments],  # noqa: S607
+            [program("kubectl"), f"--kubeconfig={self.plane.kubeconfig}", *arguments],
             cwd=self.repository.root,
             env=os.environ | {"KUBECACHEDIR": str(self.plane.folder / "kubectl")},
             check=False,
