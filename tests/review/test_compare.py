@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emqx_gitops.review.compare import compare, is_default
-from emqx_gitops.review.compare.defaults import DEFAULTS, pull_policy
+from emqx_gitops.review.compare import compare
 from emqx_gitops.review.compare.quantities import quantity
 from emqx_gitops.review.model import Field, How, Item, path_text
 
@@ -191,41 +190,3 @@ def test_texts_are_kept_whole() -> None:
     old, new = "a\nb\n", "a\nc\n"
 
     assert _told({"data": {"x": old}}, {"data": {"x": new}}) == [("data.x", "changed", old, new)]
-
-
-@pytest.mark.parametrize(
-    ("kind", "path", "value", "expected"),
-    [
-        ("Service", ("spec", "ports", Item((("port", 1),)), "protocol"), "TCP", True),
-        ("Service", ("spec", "ports", Item((("port", 1),)), "protocol"), "UDP", False),
-        ("Service", ("spec", "sessionAffinity"), "None", True),
-        ("Deployment", ("spec", "strategy"), {"type": "RollingUpdate"}, True),
-        ("Deployment", ("spec", "strategy"), {"type": "Recreate"}, False),
-        ("StatefulSet", ("spec", "replicas"), True, False),
-        ("Widget", ("spec", "replicas"), 1, False),
-    ],
-)
-def test_defaults(kind: str, path: Any, value: Any, expected: bool) -> None:  # noqa: FBT001  (table)
-    """A value is a default where the API server would have set the same."""
-    assert is_default(kind, path, value) is expected
-
-
-def test_every_kind_with_pods_has_their_defaults() -> None:
-    """The rows of pods stand below the template of each kind."""
-    for kind in ("Deployment", "StatefulSet", "DaemonSet", "Job"):
-        assert DEFAULTS[kind]["spec.template.spec.dnsPolicy"] == "ClusterFirst"
-
-
-@pytest.mark.parametrize(
-    ("image", "policy"),
-    [
-        ("emqx", "Always"),
-        ("emqx:latest", "Always"),
-        ("emqx:5.8", "IfNotPresent"),
-        ("registry:5000/emqx", "Always"),
-        ("emqx@sha256:00", "IfNotPresent"),
-    ],
-)
-def test_pull_policy_follows_the_tag(image: str, policy: str) -> None:
-    """Images without a fixed tag are pulled at every start."""
-    assert pull_policy(image) == policy

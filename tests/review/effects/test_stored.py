@@ -10,9 +10,10 @@ from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.quantities import canonical
 from emqx_gitops.review.effects.selecting import matches
 from emqx_gitops.review.effects.stored import stored
-from tests.review.effects.changes import POD, Edit, edited, made, put, service, workload
+from tests.review.effects.changes import POD, Edit, at, drop, edited, made, put, service, workload
 
-CONTAINER = ("spec", "template", "spec", "containers", 0)
+TEMPLATE = ("spec", "template", "spec")
+CONTAINER = (*TEMPLATE, "containers", 0)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,11 @@ def test_quantities_have_one_form(written: Any, kept: str) -> None:
         (made("Pod", spec=POD), put("spec", "containers", 0, "tty", 0), True),
         (service(), put("spec", "ports", 0, "nodePort", 0), True),
         (service(), put("spec", "clusterIP", ""), True),
+        (service(), drop("spec", "ports", 0, "protocol"), True),
+        (service(), put("spec", "ports", 0, "protocol", "UDP"), False),
+        (service(), put("spec", "sessionAffinity", "None"), True),
+        (workload("Deployment"), put("spec", "strategy", {"type": "RollingUpdate"}), True),
+        (workload("Deployment"), put("spec", "strategy", {"type": "Recreate"}), False),
         (service(), put("status", {"loadBalancer": {}}), True),
         (service(), put("spec", "clusterIP", None), True),
         (made("Widget", "example.com/v1"), put("spec", None), False),
@@ -55,6 +61,31 @@ def test_quantities_have_one_form(written: Any, kept: str) -> None:
 def test_defaults_and_empty_values(manifest: Manifest, edit: Edit, same: bool) -> None:  # noqa: FBT001  (table)
     """Defaults and empty values of fields that are no pointers are stored as nothing."""
     assert (stored(manifest) == stored(edited(manifest, edit))) is same
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "Job"])
+def test_templates_have_the_defaults_of_pods(kind: str) -> None:
+    """What the API server fills into pods it fills into the template of each kind."""
+    manifest = workload(kind)
+
+    assert stored(manifest) == stored(edited(manifest, put(*TEMPLATE, "dnsPolicy", "ClusterFirst")))
+
+
+@pytest.mark.parametrize(
+    ("image", "policy"),
+    [
+        ("emqx", "Always"),
+        ("emqx:latest", "Always"),
+        ("emqx:5.8", "IfNotPresent"),
+        ("registry:5000/emqx", "Always"),
+        ("emqx@sha256:00", "IfNotPresent"),
+    ],
+)
+def test_pull_policy_follows_the_tag(image: str, policy: str) -> None:
+    """Images without a fixed tag are pulled at every start."""
+    manifest = edited(workload(), put(*CONTAINER, "image", image))
+
+    assert at(stored(manifest), *CONTAINER, "imagePullPolicy") == policy
 
 
 def test_requests_of_a_bare_pod_follow_its_limits() -> None:
