@@ -17,6 +17,9 @@ GUARDS = {
     "kustomize.toolkit.fluxcd.io/prune": "disabled",
 }
 ALL = frozenset(Apply)
+TEMPLATE = ("spec", "template", "spec")
+CONTAINER = (*TEMPLATE, "containers", 0)
+"""Where the pods of a workload stand, and their only container."""
 
 Edit = Callable[[Manifest], object]
 

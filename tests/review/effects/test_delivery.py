@@ -10,6 +10,7 @@ from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.registry import RULES
 from emqx_gitops.review.model import Apply, Outcome
 from tests.review.effects.changes import (
+    CONTAINER,
     GUARDS,
     LABELS,
     at,
@@ -24,7 +25,6 @@ from tests.review.effects.changes import (
     workload,
 )
 
-CONTAINER = ("spec", "template", "spec", "containers", 0)
 FLUX, ARGOCD = frozenset({Apply.FLUX}), frozenset({Apply.ARGOCD})
 KUBECTL, KUBECTL_SERVER = frozenset({Apply.KUBECTL}), frozenset({Apply.KUBECTL_SERVER})
 

@@ -10,10 +10,19 @@ from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.quantities import canonical
 from emqx_gitops.review.effects.selecting import matches
 from emqx_gitops.review.effects.stored import stored
-from tests.review.effects.changes import POD, Edit, at, drop, edited, made, put, service, workload
-
-TEMPLATE = ("spec", "template", "spec")
-CONTAINER = (*TEMPLATE, "containers", 0)
+from tests.review.effects.changes import (
+    CONTAINER,
+    POD,
+    TEMPLATE,
+    Edit,
+    at,
+    drop,
+    edited,
+    made,
+    put,
+    service,
+    workload,
+)
 
 
 @pytest.mark.parametrize(
