@@ -10,7 +10,7 @@ import pytest
 
 from emqx_gitops.findings import Rule
 from emqx_gitops.review.effects import registry as effects
-from emqx_gitops.rules.registry import BY_CODE, RULES, family_of, rule_by_code
+from emqx_gitops.rules.registry import BY_CODE, RULES
 from tests.rules.cases import CASES
 
 WRITTEN_BY_HAND = "EG[67]"
@@ -57,18 +57,3 @@ def test_no_rule_is_left_out() -> None:
     }
 
     assert written == {*BY_CODE, *(rule.code for rule in effects.RULES)}
-
-
-def test_a_rule_is_found_by_its_code() -> None:
-    """An unknown code is no rule."""
-    found = rule_by_code("EG308")
-
-    assert found is not None
-    assert found.name == "even-number-of-nodes"
-    assert rule_by_code("EG999") is None
-
-
-def test_families_cover_all_codes() -> None:
-    """What a rule is about follows from its code."""
-    assert family_of("EG203") == "combinations of choices"
-    assert all(family_of(rule.code) for rule in RULES)

@@ -65,28 +65,3 @@ RULES: tuple[Rule, ...] = tuple(
 
 BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 """All rules, by code."""
-
-FAMILIES = {
-    "EG1": "form of files",
-    "EG2": "combinations of choices",
-    "EG3": "EMQX settings and cluster",
-    "EG4": "network and TLS",
-    "EG5": "fleet and storage",
-    "EG6": "Kustomize documents",
-    "EG7": "rendered objects",
-}
-"""What rules are about, by the beginning of their code."""
-
-
-def rule_by_code(code: str) -> Rule | None:
-    """Return the rule with that code, if there is one."""
-    return BY_CODE.get(code)
-
-
-def family_of(code: str) -> str:
-    """
-    Return what the rules with codes like *code* are about.
-
-    Raises KeyError for what is no code.
-    """
-    return FAMILIES[code[:3]]
