@@ -21,8 +21,7 @@ from emqx_gitops.components.catalog import shared_components
 from emqx_gitops.emqx import RELEASES, Edition, Line, image, licence_wiring, line_of, needs_licence
 from emqx_gitops.environment.schema import schema_of
 from emqx_gitops.findings import Rule
-from emqx_gitops.fleet.cache import Cache
-from emqx_gitops.fleet.compile import structure_tree
+from emqx_gitops.fleet.structure import structure_tree
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -124,7 +123,7 @@ _VARIABLES = (
 
 def components() -> str:
     """Return the page of bases and shared components."""
-    tree = structure_tree(Cache(None))
+    tree = structure_tree()
     bases: dict[str, list[str]] = {}
     for path in tree:
         folder, _, file = path.rpartition("/")

@@ -12,8 +12,7 @@ from zlib import crc32
 from emqx_gitops.environment.layout import Layout, lay_out
 from emqx_gitops.environment.loader import Loaded, load, load_clusters, merge
 from emqx_gitops.findings import Severity
-from emqx_gitops.fleet.cache import Cache
-from emqx_gitops.fleet.compile import structure_tree
+from emqx_gitops.fleet.structure import structure_tree
 from emqx_gitops.kustomize.build import Job, build, build_all
 from emqx_gitops.kustomize.documents import Tree
 from emqx_gitops.kustomize.engine import Engine
@@ -104,7 +103,7 @@ class Builder:
         self._root = root
         self._engine = engine
         self._kept: dict[tuple[str, str, str], Built] = {}
-        write(root, structure_tree(Cache(None)))
+        write(root, structure_tree())
 
     def __call__(self, asked: str = "", *, clusters: str = "", name: str = "demo") -> Built:
         """Return what *asked*, in YAML, upon the smallest environment becomes; fail if refused."""

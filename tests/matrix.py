@@ -25,10 +25,9 @@ from emqx_gitops.environment import clusters as cluster_models
 from emqx_gitops.environment.layout import lay_out
 from emqx_gitops.environment.loader import Loaded, Places, Refused, load
 from emqx_gitops.findings import Severity
-from emqx_gitops.fleet.cache import Cache
-from emqx_gitops.fleet.compile import structure_tree
 from emqx_gitops.fleet.describe import unit_of
 from emqx_gitops.fleet.sources import EnvironmentSource
+from emqx_gitops.fleet.structure import structure_tree
 from emqx_gitops.kustomize.build import Job, build_all
 from emqx_gitops.kustomize.engine import Engine
 from emqx_gitops.manifests import Document, Manifest
@@ -140,7 +139,7 @@ def run(engine: Engine, chosen: Sequence[Case], *, workers: int = 2) -> Report:
     size = 600
     chunks = [chosen[start : start + size] for start in range(0, len(chosen), size)]
     report = Report()
-    structure = structure_tree(Cache(None))
+    structure = structure_tree()
     # Forked before any thread or Node of this process matters to them.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for part in pool.map(

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emqx_gitops.fleet.cache import Cache
-from emqx_gitops.fleet.compile import structure_tree
+from emqx_gitops.fleet.structure import structure_tree
 from emqx_gitops.kustomize.build import Built, Job, build, build_all
 from emqx_gitops.kustomize.documents import Kustomization, Tree
 from emqx_gitops.kustomize.engine import Engine
@@ -130,7 +129,7 @@ def _elsewhere(root: Path, base: str, components: tuple[str, ...]) -> Path:
 
 @cache
 def _structure() -> Tree:
-    return structure_tree(Cache(None))
+    return structure_tree()
 
 
 BASES = ("statefulset", "deployment", "pod")

@@ -7,8 +7,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from emqx_gitops.fleet.cache import Cache
-from emqx_gitops.fleet.compile import structure_tree
+from emqx_gitops.fleet.structure import structure_tree
 from emqx_gitops.kustomize.documents import Tree, is_generated
 from emqx_gitops.manifests import Manifest, read_document
 
@@ -16,7 +15,7 @@ from emqx_gitops.manifests import Manifest, read_document
 @pytest.fixture(scope="module")
 def tree() -> Tree:
     """Bases and components."""
-    return structure_tree(Cache(None))
+    return structure_tree()
 
 
 def kustomizations(tree: Tree) -> dict[str, Manifest]:

@@ -13,8 +13,7 @@ from emqx_gitops.environment.clusters import DEFAULT
 from emqx_gitops.environment.layout import lay_out
 from emqx_gitops.environment.loader import Places, Refused, load
 from emqx_gitops.findings import Finding, Severity
-from emqx_gitops.fleet.cache import Cache
-from emqx_gitops.fleet.compile import structure_tree
+from emqx_gitops.fleet.structure import structure_tree
 from emqx_gitops.kustomize.build import build
 from emqx_gitops.kustomize.engine import Engine
 from emqx_gitops.manifests import Document, read_stream, to_yaml
@@ -35,7 +34,7 @@ LOUD = "emqx: {settings: {EMQX_LOG__CONSOLE__LEVEL: error}}"
 @pytest.fixture(scope="module")
 def shared() -> dict[str, str]:
     """The documents that all overlays build upon."""
-    return structure_tree(Cache(None))
+    return structure_tree()
 
 
 @pytest.fixture(scope="module")

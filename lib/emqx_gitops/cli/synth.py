@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from emqx_gitops.fleet.run import Outcome
     from emqx_gitops.fleet.sources import EnvironmentSource
     from emqx_gitops.fleet.unit import Unit
+    from emqx_gitops.fleet.write import Changes
 
 _WIDTH = 160
 """Columns of the table where there is no terminal."""
@@ -104,9 +106,10 @@ def _table(outcome: Outcome, *, check: bool) -> None:
         table.add_column(head, overflow="fold")
     for head in ("objects", "changed", "findings"):
         table.add_column(head, justify="right", overflow="fold")
+    touched = _touched(outcome.changes)
     for unit in compiled.units:
         found = counted(unit.findings)
-        changed = len(_touched(outcome, unit))
+        changed = len(touched.get(unit.name, ()))
         cells = [*_about(unit), str(unit.objects), str(changed or "-"), found or "-"]
         table.add_row(*(Text(cell) for cell in cells))
     paint = color(sys.stdout)
@@ -149,11 +152,16 @@ def _about(unit: Unit) -> list[str]:
     ]
 
 
-def _touched(outcome: Outcome, unit: Unit) -> list[str]:
-    paths = outcome.changes.all
-    own = (f"dist/rendered/{unit.name}/", f"dist/environments/{unit.name}/")
-    overlay = f"overlays/{unit.name}/kustomization.yaml"
-    return [path for path in paths if path.startswith(own) or path == overlay]
+def _touched(changes: Changes) -> Mapping[str, Sequence[str]]:
+    """Return the paths in *changes*, sorted, by the environment or overlay that they are of."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in changes.all:
+        first, second, *rest = path.split("/")
+        if first == "overlays":
+            found[second].append(path)
+        elif second in {"rendered", "environments"}:
+            found[rest[0]].append(path)
+    return found
 
 
 def _prepare(units: Sequence[Unit], created: set[str], *, always: bool) -> None:
@@ -193,12 +201,13 @@ def _stale(outcome: Outcome) -> None:
 
 def _json(outcome: Outcome, *, check: bool) -> dict[str, Any]:
     compiled, changes = outcome.compiled, outcome.changes
+    touched = _touched(changes)
     return {
         "environments": [
             {
                 "name": unit.name,
                 "objects": unit.objects,
-                "changed": _touched(outcome, unit),
+                "changed": touched.get(unit.name, []),
                 "prepare": list(unit.prepare),
                 "summary": vars(unit.summary) if unit.summary else None,
             }

@@ -9,10 +9,7 @@ on.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +18,7 @@ from emqx_gitops.findings import Finding, Severity
 from emqx_gitops.fleet.cache import Cache, fingerprint, key_of
 from emqx_gitops.fleet.files import make_files
 from emqx_gitops.fleet.sources import EnvironmentSource, OverlaySource, Sources
+from emqx_gitops.fleet.structure import structure
 from emqx_gitops.fleet.unit import Compiled, Unit
 from emqx_gitops.kustomize.documents import Tree
 
@@ -62,11 +60,9 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
     known, missing = _known(sources, keys, cache)
     wanted = only or frozenset(keys)
     needed = _with_foundations(sources, wanted)
-    with ThreadPoolExecutor(1) as pool, _brisk_threads():
-        # Node takes its time to start; environments are read meanwhile.
-        structured = pool.submit(structure_tree, cache)
+    with structure(cache) as structured:
         drafts, refused, claims = _drafts(sources, missing, needed)
-        structure = structured.result()
+        shared_tree = structured()
     refused += _unbuildable(sources, missing & needed)
     claims += (unit.claims for unit in known.values() if unit.claims)
     fleet = _fleet_findings(claims, needed)
@@ -83,7 +79,7 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
     if chosen_drafts or overlays:
         own = frozenset(draft.source.name for draft in chosen_drafts)
         foundations = _with_foundations(sources, own | {each.name for each in overlays}) - own
-        shared = dict(_documents(structure, sources, known, drafts, foundations))
+        shared = dict(_documents(shared_tree, sources, known, drafts, foundations))
         make_files(str(workspace), shared)
     built = _build(chosen_drafts, overlays, find_engine, workspace, timeout, shared=shared)
     for unit in built:
@@ -93,7 +89,7 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
     units = tuple(sorted((*known.values(), *built), key=lambda unit: unit.name))
     chosen = tuple(unit for unit in units if unit.name in wanted)
     findings = _sorted([*fleet, *(f for unit in chosen for f in unit.findings)])
-    tree = structure | {p: text for unit in chosen for p, text in unit.tree.items()}
+    tree = shared_tree | {p: text for unit in chosen for p, text in unit.tree.items()}
     if not only:
         tree |= _delivery(sources, units, cache)
     return Compiled(
@@ -104,40 +100,6 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
         partial=only or None,
         failed=_errors(findings),
     )
-
-
-@contextmanager
-def _brisk_threads() -> Iterator[None]:
-    """Let threads take turns more often: one that talks to Node waits for its turn each time."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(usual / 20)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
-
-
-def structure_tree(cache: Cache) -> Tree:
-    """Return ``dist/base`` and ``dist/components``; Node starts only where they are not cached."""
-    key = key_of(fingerprint(), "structure")
-    kept = cache.get("structure", key)
-    if isinstance(kept, dict):
-        return kept
-    from emqx_gitops.components.catalog import shared_components
-    from emqx_gitops.kustomize.node import use_bundled_node
-
-    use_bundled_node()
-    import cdk8s
-
-    from emqx_gitops.constructs import structure
-    from emqx_gitops.kustomize.constructs import synth
-
-    app = cdk8s.App()
-    components = {path: item.kustomization() for path, item in shared_components().items()}
-    structure.build(app, components)
-    tree = synth(app)
-    cache.put("structure", key, tree)
-    return tree
 
 
 def _keys(sources: Sources) -> dict[str, str]:

@@ -20,7 +20,8 @@ from emqx_gitops.kustomize.documents import Kustomization
 from emqx_gitops.kustomize.engine import Engine
 from emqx_gitops.kustomize.errors import BuildError, BuildOutputError, BuildTimeoutError
 from emqx_gitops.kustomize.process import run
-from emqx_gitops.manifests import Manifest, YamlError, read_stream, to_yaml
+from emqx_gitops.manifests import BlockReader, Manifest, YamlError, to_yaml
+from emqx_gitops.manifests.documents import split_documents
 
 BATCH = 8
 """Overlays to a process: more of them wait longer for each other's name references."""
@@ -63,6 +64,9 @@ class Workshop:
     prepare: Callable[[Sequence[Job]], None] | None = None
     """Called before jobs are built, to write what is their own."""
 
+    reader: BlockReader = field(default_factory=BlockReader)
+    """Reads what Kustomize prints: overlays have much in common."""
+
     stop: threading.Event = field(default_factory=threading.Event)
     """Set when no result is wanted any more."""
 
@@ -72,10 +76,31 @@ class Workshop:
             text, said = build(
                 self.engine, self.root / folder, timeout=self.timeout, stop=self.stop
             )
-            return _objects(text, folder), said
+            return self._objects(text, folder), said
         except BuildError as error:
             message = error.message.replace(f"{self.root}/", "").replace(str(self.root), "")
             raise type(error)(folder, message) from None
+
+    def _objects(self, text: str, folder: str) -> list[Manifest]:
+        """Return the objects in what Kustomize printed; raise BuildError for anything else."""
+        try:
+            parts = split_documents(text)
+            manifests = [each for part in parts for each in self.reader.read(part.text)]
+        except YamlError as error:
+            raise BuildOutputError(
+                folder, f"kustomize printed no objects: {error.message}"
+            ) from None
+        if not manifests:
+            raise BuildOutputError(folder, "kustomize printed nothing")
+        for each in manifests:
+            meta = each.get("metadata")
+            name = meta.get("name") if isinstance(meta, dict) else None
+            if not all(
+                isinstance(part, str) for part in (each.get("apiVersion"), each.get("kind"), name)
+            ):
+                shown = f"{each.get('kind')} {name}"
+                raise BuildOutputError(folder, f"kustomize printed what is no object: {shown}")
+        return manifests
 
 
 def build_all(  # noqa: PLR0913  (what to build, with what, and where)
@@ -196,25 +221,6 @@ def _build_batch(shop: Workshop, number: int, batch: tuple[Job, ...]) -> list[Bu
 def _build_one(shop: Workshop, job: Job) -> Built:
     manifests, warnings = shop.build(job.folder)
     return Built(job, tuple(manifests), warnings)
-
-
-def _objects(text: str, folder: str) -> list[Manifest]:
-    """Return the objects in what Kustomize printed; raise BuildError where it is something else."""
-    try:
-        manifests = read_stream(text)
-    except YamlError as error:
-        raise BuildOutputError(folder, f"kustomize printed no objects: {error.message}") from None
-    if not manifests:
-        raise BuildOutputError(folder, "kustomize printed nothing")
-    for each in manifests:
-        meta = each.get("metadata")
-        name = meta.get("name") if isinstance(meta, dict) else None
-        if not all(
-            isinstance(part, str) for part in (each.get("apiVersion"), each.get("kind"), name)
-        ):
-            shown = f"{each.get('kind')} {name}"
-            raise BuildOutputError(folder, f"kustomize printed what is no object: {shown}")
-    return manifests
 
 
 def _split(

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from emqx_gitops.manifests.identity import Manifest, ValuePath
+from emqx_gitops.manifests.identity import Manifest
 from emqx_gitops.manifests.scalars import LONGEST_NUMBER, is_safe_plain
 
 _LONGEST_KEY = 1000
@@ -52,12 +52,25 @@ def to_yaml(value: object, *, header: str = "") -> str:
     """
     comment = (_NEEDS_ESCAPES.sub(_escape, line) for line in header.splitlines())
     lines = [f"# {line}".rstrip() for line in comment]
-    if isinstance(value, dict | list) and value:
-        _collection(value, "", "", lines, ())
-    else:
-        lines.append(_leaf(value, "  ", ()))
+    try:
+        if isinstance(value, dict | list) and value:
+            _collection(value, "", "", lines)
+        else:
+            lines.append(_leaf(value, "  "))
+    except _UnwritableError as error:
+        where = ".".join(map(str, error.path)) or "the top"
+        raise TypeError(f"cannot write {where} as YAML: {error.what}") from None
     lines.append("")
     return "\n".join(lines)
+
+
+class _UnwritableError(Exception):
+    """A value is none of YAML's; its path grows on the way up."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.path: list[str | int] = []
 
 
 def order_keys(manifest: Manifest) -> Manifest:
@@ -72,50 +85,72 @@ def order_keys(manifest: Manifest) -> Manifest:
 
 def _ordered(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _ordered(value[key]) for key in _key_order(value, _FIRST_BELOW)}
+        return {
+            key: value[key] if type(value[key]) is str else _ordered(value[key])
+            for key in _key_order(value, _FIRST_BELOW)
+        }
     if isinstance(value, list):
         return [_ordered(item) for item in value]
     return value
 
 
 def _key_order(mapping: Manifest, first: tuple[str, ...]) -> list[str]:
-    return [key for key in first if key in mapping] + sorted(mapping.keys() - first)
+    keys = sorted(mapping)
+    for key in reversed(first):
+        if key in mapping:
+            keys.remove(key)
+            keys.insert(0, key)
+    return keys
 
 
-def _collection(value: Any, lead: str, pad: str, lines: list[str], path: ValuePath) -> None:
+def _collection(value: Any, lead: str, pad: str, lines: list[str]) -> None:
     """Add the lines of a mapping or list; *lead* begins the first of them, *pad* the others."""
+    below = f"{pad}  "
+    key: Any
     if isinstance(value, dict):
         for key, child in value.items():
-            if not isinstance(key, str):
-                raise _refusal(f"the key {key!r} is no text", path)
-            text = _line(key, path)
-            if len(text) > _LONGEST_KEY:
-                text = f"? {text}\n{pad}"
-            _entry(child, f"{lead}{text}:", pad + "  ", lines, (*path, key))
+            head = f"{lead}{_key(key, pad)}:"
             lead = pad
+            try:
+                _entry(child, head, below, lines)
+            except _UnwritableError as error:
+                error.path.insert(0, key)
+                raise
     else:
-        for index, child in enumerate(value):
-            _entry(child, f"{lead}-", pad + "  ", lines, (*path, index))
+        for key, child in enumerate(value):
+            try:
+                _entry(child, f"{lead}-", below, lines)
+            except _UnwritableError as error:
+                error.path.insert(0, key)
+                raise
             lead = pad
 
 
-def _entry(value: Any, head: str, pad: str, lines: list[str], path: ValuePath) -> None:
+def _key(key: Any, pad: str) -> str:
+    """Return *key* as it stands before its colon."""
+    if not isinstance(key, str):
+        raise _UnwritableError(f"the key {key!r} is no text")
+    text = _line(key)
+    return text if len(text) <= _LONGEST_KEY else f"? {text}\n{pad}"
+
+
+def _entry(value: Any, head: str, pad: str, lines: list[str]) -> None:
     """Add the lines of *value* after *head*, which is a key with its colon or an item's dash."""
     if not (isinstance(value, dict | list) and value):
-        lines.append(f"{head} {_leaf(value, pad, path)}")
+        lines.append(f"{head} {_leaf(value, pad)}")
     elif head.endswith("-"):
-        _collection(value, f"{head} ", pad, lines, path)
+        _collection(value, f"{head} ", pad, lines)
     else:
         lines.append(head)
-        _collection(value, pad, pad, lines, path)
+        _collection(value, pad, pad, lines)
 
 
-def _leaf(value: Any, pad: str, path: ValuePath) -> str:
+def _leaf(value: Any, pad: str) -> str:
     """Return a value that needs no entries of its own; *pad* indents further lines of text."""
     if isinstance(value, str):
         if "\n" in value and not _NOT_LITERAL.search(value):
             return _literal(value, pad)
-        return _line(value, path)
+        return _line(value)
     if value is None or isinstance(value, bool):
         return _WORDS[value]
     if isinstance(value, int) and abs(value) < _TOO_LARGE:
@@ -124,7 +159,7 @@ def _leaf(value: Any, pad: str, path: ValuePath) -> str:
         return _float(value)
     if isinstance(value, dict | list):
         return "{}" if isinstance(value, dict) else "[]"
-    raise _refusal(f"{type(value).__name__} is no type of YAML's", path)
+    raise _UnwritableError(f"{type(value).__name__} is no type of YAML's")
 
 
 def _float(value: float) -> str:
@@ -140,20 +175,20 @@ def _literal(text: str, pad: str) -> str:
     return "\n".join((f"|{chomp}", *lines))
 
 
-def _line(text: str, path: ValuePath) -> str:
+def _line(text: str) -> str:
     """Return *text* on one line, in quotes where it needs them."""
-    text = str.__str__(text)
-    try:
-        return _short_line(text) if len(text) <= _LONGEST_CACHED else _any_line(text)
-    except UnicodeEncodeError:
-        raise _refusal("a text with half a character", path) from None
+    return _short_line(text) if len(text) <= _LONGEST_CACHED else _any_line(text)
 
 
 def _any_line(text: str) -> str:
+    text = str.__str__(text)
     if is_safe_plain(text) and not _NOT_PLAIN.search(text):
         return text
     if _NEEDS_ESCAPES.search(text):
-        text.encode()
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise _UnwritableError("a text with half a character") from None
     elif "'" not in text and ('"' in text or "\\" in text):
         return f"'{text}'"
     return f'"{_ESCAPED.sub(_escape, text)}"'
@@ -167,8 +202,3 @@ def _escape(match: re.Match[str]) -> str:
     character = match[0]
     code = ord(character)
     return _ESCAPES.get(character) or (f"\\U{code:08x}" if code > _LAST_SHORT else f"\\u{code:04x}")
-
-
-def _refusal(what: str, path: ValuePath) -> TypeError:
-    where = ".".join(map(str, path)) or "the top"
-    return TypeError(f"cannot write {where} as YAML: {what}")
