@@ -18,7 +18,7 @@ from emqx_gitops.kustomize.build import build
 from emqx_gitops.kustomize.engine import Engine
 from emqx_gitops.manifests import Document, read_stream, to_yaml
 from emqx_gitops.rules.environment import check_environment
-from emqx_gitops.rules.kustomize import assembly_of, check_documents, check_sources
+from emqx_gitops.rules.kustomize import assembly_of, check_assembly, check_documents
 from emqx_gitops.rules.patches import check_patches
 from emqx_gitops.rules.subjects import Sources
 from tests.builds import loaded_of, write
@@ -95,6 +95,11 @@ ODDITIES = {
 }
 
 
+def checked(sources: Sources) -> list[Finding]:
+    """Return what is wrong with the documents of one overlay."""
+    return list(check_assembly(sources, assembly_of(sources)))
+
+
 def check_case(case: Written, name: str, found: list[Finding]) -> None:
     """Fail unless the findings are those of *case*, at its mark."""
     assert [each.rule.code for each in found] == case.codes.split(), found
@@ -107,7 +112,7 @@ def check_case(case: Written, name: str, found: list[Finding]) -> None:
 @pytest.mark.parametrize(("case", "name"), CASES, ids=lambda each: getattr(each, "codes", each))
 def test_documents_are_checked(case: Written, name: str, make: Make) -> None:
     """What is wrong is found in its file and line, and what comes close is not."""
-    check_case(case, name, list(check_sources(make(name, case.files))))
+    check_case(case, name, checked(make(name, case.files)))
 
 
 @pytest.mark.parametrize("case", UNBUILDABLE, ids=lambda each: each.codes)
@@ -131,7 +136,7 @@ def test_no_value_upsets_the_rules(odd: object, shared: dict[str, str]) -> None:
             "overlays/own/c/kustomization.yaml": text,
         }
         sources = Sources(name="own", files=written, manifests=(), shared=files)
-        assert isinstance(list(check_sources(sources)), list)
+        assert isinstance(checked(sources), list)
 
 
 def test_generated_patches_all_hit(shared: dict[str, str]) -> None:

@@ -45,22 +45,16 @@ def check_documents(name: str, files: Mapping[str, bytes]) -> Iterator[Finding]:
 
 
 def is_written(sources: Sources) -> bool:
-    """Tell whether people wrote any of the kustomizations."""
+    """
+    Tell whether people wrote any of the kustomizations.
+
+    Where the compiler wrote all of them there is nothing to find; tests see to that.
+    """
     return not all(
         is_generated(text)
         for path, text in sources.files.items()
         if path.rpartition("/")[2] in NAMES
     )
-
-
-def check_sources(sources: Sources) -> Iterator[Finding]:
-    """
-    Yield what is wrong with the documents of one overlay.
-
-    Where the compiler wrote all of them there is nothing to find; tests see to that.
-    """
-    if is_written(sources):
-        yield from check_assembly(sources, assembly_of(sources))
 
 
 def assembly_of(sources: Sources) -> Assembly:
