@@ -12,67 +12,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import effects_page
 import model_pages
-from markdown import anchor, code, codes, generated, paragraph, table
+import rule_pages
+from markdown import code, codes, generated, paragraph, table
 
 from emqx_gitops.components.addition import Addition
 from emqx_gitops.components.catalog import shared_components
 from emqx_gitops.emqx import RELEASES, Edition, Line, image, licence_wiring, line_of, needs_licence
 from emqx_gitops.environment.schema import schema_of
-from emqx_gitops.findings import Rule
 from emqx_gitops.fleet.structure import structure_tree
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-
-FAMILIES = {
-    "1": "Form of the files",
-    "2": "Combinations that are refused",
-    "3": "EMQX settings and cluster",
-    "4": "Network and TLS",
-    "5": "Fleet and storage",
-    "6": "Kustomize documents",
-    "7": "Rendered objects",
-}
-"""Rules by the first digit of their code."""
-
-
-def rules() -> str:
-    """Return the page of all rules, by family."""
-    from emqx_gitops.rules.registry import RULES
-
-    lines = [
-        "# Rules",
-        "",
-        "An error is refused: nothing is written.",
-        "A warning is said, and written nevertheless;",
-        "an environment accepts one with `ignore: [{rule: EG302, reason: ...}]`.",
-        "`emqx-gitops rule EG302` says the same as this page.",
-        "",
-    ]
-    by_family: dict[str, list[Rule]] = {}
-    for rule in sorted(RULES, key=lambda each: each.code):
-        by_family.setdefault(rule.code[2], []).append(rule)
-    for digit, members in by_family.items():
-        lines += [f"## {FAMILIES[digit]}", ""]
-        rows = ((_link(rule), str(rule.severity), rule.what) for rule in members)
-        lines += [*table(("rule", "severity", "finds"), rows), ""]
-        for rule in members:
-            lines += [f"### {rule.code} {rule.name}", "", *_rule(rule)]
-    return generated("rules/registry.py", lines)
-
-
-def _link(rule: Rule) -> str:
-    return f"[{rule.code}](#{anchor(f'{rule.code} {rule.name}')})"
-
-
-def _rule(rule: Rule) -> Iterator[str]:
-    yield f"{str(rule.severity).capitalize()}. {rule.what}"
-    yield ""
-    yield f"- Why: {rule.why}"
-    yield f"- Fix: {rule.fix}"
-    yield f"- Source: {rule.source}"
-    yield ""
 
 
 def command_line() -> str:
@@ -223,8 +173,8 @@ def _schema(file: str) -> Callable[[], str]:
 PAGES: dict[str, Callable[[], str]] = {
     "reference/environment.md": model_pages.environment,
     "reference/clusters.md": model_pages.clusters,
-    "reference/rules.md": rules,
-    "reference/effects.md": effects_page.effects,
+    "reference/rules.md": rule_pages.rules,
+    "reference/effects.md": rule_pages.effects,
     "reference/cli.md": command_line,
     "reference/components.md": components,
     "reference/emqx-versions.md": versions,
