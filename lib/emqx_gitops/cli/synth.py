@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +27,12 @@ if TYPE_CHECKING:
     from emqx_gitops.fleet.unit import Unit
     from emqx_gitops.fleet.write import Changes
 
-_WIDTH = 160
-"""Columns of the table where there is no terminal."""
+_HEADS: tuple[str, ...] = (
+    *("environment", "cluster", "emqx", "runs", "discovery", "exposure", "storage"),
+    *("objects", "changed", "findings"),
+)
+_LEFT = 7
+"""Columns of words; those after them are numbers."""
 
 _SHOWN = 20
 """Stale files that are named before the rest is counted."""
@@ -96,31 +99,16 @@ def _print(outcome: Outcome, *, check: bool, prepare: bool) -> None:
 
 def _table(outcome: Outcome, *, check: bool) -> None:
     """Print one line for each environment, and one for all."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     compiled = outcome.compiled
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in ("environment", "cluster", "emqx", "runs", "discovery", "exposure", "storage"):
-        table.add_column(head, overflow="fold")
-    for head in ("objects", "changed", "findings"):
-        table.add_column(head, justify="right", overflow="fold")
     touched = _touched(outcome.changes)
+    rows = [_HEADS]
     for unit in compiled.units:
-        found = counted(unit.findings)
         changed = len(touched.get(unit.name, ()))
-        cells = [*_about(unit), str(unit.objects), str(changed or "-"), found or "-"]
-        table.add_row(*(Text(cell) for cell in cells))
-    paint = color(sys.stdout)
-    width = None if sys.stdout.isatty() else _WIDTH
-    # Through click: rich would end the program by itself when the reader of its output leaves.
-    text = StringIO()
-    console = Console(
-        file=text, no_color=not paint, force_terminal=paint, width=width, highlight=False
-    )
+        found = counted(unit.findings)
+        rows.append((*_about(unit), str(unit.objects), str(changed or "-"), found or "-"))
     if compiled.units:
-        console.print(table)
+        head, *lines = _columns(rows)
+        click.echo("\n".join((click.style(head, bold=True), *lines)), color=color(sys.stdout))
     objects = sum(unit.objects for unit in compiled.units)
     number = len(compiled.units)
     changes = outcome.changes
@@ -130,8 +118,15 @@ def _table(outcome: Outcome, *, check: bool) -> None:
     files = f"files {', '.join(words)}" if words else "no file changed"
     seconds = f"{outcome.seconds:.1f} s"
     environments = f"{number} environment{'s' if number != 1 else ''}"
-    console.print(f"{environments}, {objects} objects, {files}, {seconds}")
-    click.echo(text.getvalue(), nl=False, color=paint)
+    click.echo(f"{environments}, {objects} objects, {files}, {seconds}")
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return *rows* as lines, in columns as wide as their widest cell; numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    aligned = ["<"] * _LEFT + [">"] * (len(widths) - _LEFT)
+    form = "  ".join(f"{{:{side}{width}}}" for side, width in zip(aligned, widths, strict=True))
+    return [form.format(*row) for row in rows]
 
 
 def _about(unit: Unit) -> list[str]:
