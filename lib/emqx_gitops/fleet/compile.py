@@ -81,8 +81,9 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
         foundations = _with_foundations(sources, own | {each.name for each in overlays}) - own
         shared = dict(_documents(shared_tree, sources, known, drafts, foundations))
         make_files(str(workspace), shared)
-    built = _build(chosen_drafts, overlays, find_engine, workspace, timeout, shared=shared)
-    for unit in built:
+    built = []
+    for unit in _build(chosen_drafts, overlays, find_engine, workspace, timeout, shared=shared):
+        built.append(unit)
         if not _errors(unit.findings):
             cache.put("units", keys[unit.name], unit.to_json())
     cache.prune()
@@ -231,10 +232,10 @@ def _build(  # noqa: PLR0913  (what to build, with what, and where)
     timeout: float,
     *,
     shared: Mapping[str, bytes],
-) -> list[Unit]:
+) -> Iterator[Unit]:
     """Build drafts and hand-written overlays in *workspace*, where *shared* documents lie."""
     if not drafts and not overlays:
-        return []
+        return
     from emqx_gitops.fleet.describe import overlay_unit, unit_of
     from emqx_gitops.kustomize.build import Job, build_all
 
@@ -272,15 +273,13 @@ def _build(  # noqa: PLR0913  (what to build, with what, and where)
         # Nothing is written twice: another process may be reading it.
         make_files(str(workspace), {p: own[p] for p in own.keys() - early.keys() - shared.keys()})
 
-    units = []
     for built in build_all(find_engine(), workspace, jobs, timeout=timeout, prepare=prepare):
         each = by_folder[built.job.folder]
         if isinstance(each, Draft):
             of = (each.source, each.loaded, each.layout, each.findings)
-            units.append(unit_of(*of, built, shared=shared))
+            yield unit_of(*of, built, shared=shared)
         else:
-            units.append(overlay_unit(each, built, shared=shared))
-    return units
+            yield overlay_unit(each, built, shared=shared)
 
 
 def _delivery(sources: Sources, units: Sequence[Unit], cache: Cache) -> Tree:

@@ -44,7 +44,11 @@ class Unit:
 
     def to_json(self) -> Mapping[str, Any]:
         """Return this unit as JSON knows it."""
-        return asdict(self)
+        return vars(self) | {
+            "findings": [asdict(each) for each in self.findings],
+            "claims": asdict(self.claims) if self.claims else None,
+            "summary": asdict(self.summary) if self.summary else None,
+        }
 
     @classmethod
     def from_json(cls, data: Any) -> Unit:
