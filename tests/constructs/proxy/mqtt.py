@@ -18,6 +18,13 @@ _ACCEPTED = b"\x20\x02\x00\x00"
 _PING, _PONG = b"\xc0\x00", b"\xd0\x00"
 
 
+class _Socket(ssl.SSLSocket):
+    """Closes itself: one whose peer is gone before the handshake is dropped by `ssl`, open."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def client_context(
     authority: Pair,
     client: Pair | None = None,
@@ -26,6 +33,7 @@ def client_context(
 ) -> ssl.SSLContext:
     """Return what a client needs: the CA to trust, a certificate of its own, the only version."""
     context = ssl.create_default_context(cafile=authority.certificate)
+    context.sslsocket_class = _Socket
     if client:
         context.load_cert_chain(client.certificate, client.key)
     if version:
