@@ -1,14 +1,26 @@
-"""The part of the tree that all environments share, from the cache or from its constructs."""
+"""
+The part of the tree that all environments share, from the cache or from its constructs.
+
+Run as a program, this module prints it as JSON.
+"""
 
 from __future__ import annotations
 
+import importlib
+import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from emqx_gitops.aside import aside
 from emqx_gitops.fleet.cache import Cache, fingerprint, key_of
 from emqx_gitops.kustomize.documents import Tree
+from emqx_gitops.kustomize.process import run
+
+_SECONDS = 60.0
+"""After which it is made here, so that whatever is wrong is told."""
 
 
 @contextmanager
@@ -16,41 +28,57 @@ def structure(cache: Cache) -> Iterator[Callable[[], Tree]]:
     """
     Have `structure_tree` made while the block runs; the function given waits for it.
 
-    Node takes its time to start, and does so only where the tree is not in the cache.
+    Node takes its time, and starts only where the tree is not in the cache: beside this process, in
+    one of its own.
     """
     key = key_of(fingerprint(), "structure")
     kept = cache.get("structure", key)
     if isinstance(kept, dict):
         yield lambda: kept
         return
+    with ThreadPoolExecutor(1) as pool:
+        aside = pool.submit(_made_aside)
 
-    def made(wait: Callable[[], Tree]) -> Tree:
-        tree = wait()
-        cache.put("structure", key, tree)
-        return tree
+        def made() -> Tree:
+            tree = aside.result() or structure_tree()
+            cache.put("structure", key, tree)
+            return tree
 
-    if "jsii" in sys.modules:
-        # Its Node is there already, and talks to one process.
-        yield lambda: made(structure_tree)
-        return
-    import emqx_gitops.components.catalog  # noqa: F401  (both processes need it)
+        yield made
 
-    with aside(structure_tree) as wait:
-        yield lambda: made(wait)
+
+def _made_aside() -> Tree | None:
+    """Return the tree from a process of its own; None where that failed."""
+    # Without the current folder, which may have modules of the same names as ours.
+    argv = [sys.executable, "-P", "-m", __name__]
+    try:
+        status, out, _ = run(argv, environ=os.environ, seconds=_SECONDS)
+        return json.loads(out) if status == 0 else None
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None
 
 
 def structure_tree() -> Tree:
     """Return ``dist/base`` and ``dist/components``; Node must run. Raises NodeError."""
-    from emqx_gitops.components.catalog import shared_components
     from emqx_gitops.kustomize.node import use_bundled_node
 
     use_bundled_node()
+    with ThreadPoolExecutor(1) as pool:
+        # It waits for Node to start.
+        imported = pool.submit(importlib.import_module, "cdk8s")
+        from emqx_gitops.components.catalog import shared_components
+
+        components = {path: item.kustomization() for path, item in shared_components().items()}
+        imported.result()
     import cdk8s
 
     from emqx_gitops.constructs import structure as constructs
     from emqx_gitops.kustomize.constructs import synth
 
     app = cdk8s.App()
-    components = {path: item.kustomization() for path, item in shared_components().items()}
     constructs.build(app, components)
     return synth(app)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(structure_tree()))
