@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -53,7 +53,7 @@ def main() -> None:
 
 def measure(folder: Path, program: str, rounds: int) -> None:
     """Write both sides into *folder*, measure *rounds* times, print the medians."""
-    old = list(islice(objects(), OBJECTS))
+    paths, old = zip(*islice(objects(), OBJECTS), strict=True)
     step = OBJECTS // CHANGED
     sides = {
         "old": old,
@@ -62,16 +62,18 @@ def measure(folder: Path, program: str, rounds: int) -> None:
     }
     for name, documents in sides.items():
         (folder / f"{name}.yaml").write_text("---\n".join(documents))
-    repository(folder, "old.yaml", sides["few"])
-    unchanged = [str(COMMAND), "diff", "-C", str(ROOT), "dist/rendered", "dist/rendered"]
-    ours = [str(COMMAND), "diff", "-C", str(folder)]
+    commits = [dict(zip(paths, sides[name], strict=True)) for name in ("old", "few")]
+    repository(folder / "tree", *commits)
+    repository(folder / "file", *({"all.yaml": "---\n".join(each.values())} for each in commits))
+    ours = [str(COMMAND), "diff", "-C"]
     theirs = [program, "between", "--omit-header", "old.yaml"]
     runs = {
-        "few": [*ours, "HEAD~1..HEAD"],
+        "tree": [*ours, "tree", "HEAD~1..HEAD"],
+        "file": [*ours, "file", "HEAD~1..HEAD"],
         "few, dyff": [*theirs, "few.yaml"],
-        "all": [*ours, "old.yaml", "all.yaml"],
+        "all": [*ours, ".", "old.yaml", "all.yaml"],
         "all, dyff": [*theirs, "all.yaml"],
-        "unchanged": unchanged,
+        "unchanged": [*ours, str(ROOT), "dist/rendered", "dist/rendered"],
     }
     figures: dict[str, list[Seconds]] = {name: [] for name in runs}
     for _ in range(rounds):
@@ -84,16 +86,22 @@ def measure(folder: Path, program: str, rounds: int) -> None:
     show(medians)
 
 
-def objects() -> Iterator[str]:
-    """Yield documents like the shipped ones, each environment of them under names of its own."""
-    texts = [
-        (pattern, path.read_text())
+def objects() -> Iterator[tuple[str, str]]:
+    """
+    Yield documents like the shipped ones, with their paths.
+
+    Each environment of them has names of its own.
+    """
+    files = [
+        (pattern, path.name, path.read_text())
         for pattern in PATTERNS
         for path in sorted((ROOT / "dist" / "rendered" / pattern).glob("*.yaml"))
     ]
     for number in count():
-        for pattern, text in texts:
-            yield text.replace(f"emqx-{pattern}", f"emqx-{pattern}-{number:04d}")
+        for pattern, name, text in files:
+            environment = f"{pattern}-{number:04d}"
+            renamed = text.replace(f"emqx-{pattern}", f"emqx-{environment}")
+            yield f"dist/rendered/{environment}/{name}", renamed
 
 
 def changed(text: str) -> str:
@@ -101,19 +109,21 @@ def changed(text: str) -> str:
     for before, after in EDITS:
         if before in text:
             return text.replace(before, after, 1)
-    return text.replace("metadata:\n", "metadata:\n  annotations:\n    example.org/changed: x\n", 1)
+    head = "  annotations:\n" if "\n  annotations:\n" in text else "metadata:\n"
+    note = "    example.org/changed: x\n"
+    return text.replace(head, head + note if head[0] == " " else f"{head}  annotations:\n{note}", 1)
 
 
-def repository(folder: Path, name: str, after: Sequence[str]) -> None:
-    """Make *folder* a git repository whose last commit changes the file *name*."""
-    path = folder / name
-    before = path.read_text()
+def repository(folder: Path, *commits: Mapping[str, str]) -> None:
+    """Make *folder* a git repository of *commits*, which are texts by path."""
+    folder.mkdir()
     git = ["git", "-C", str(folder), "-c", "user.name=bench", "-c", "user.email=bench@localhost"]
-    for text in (before, "---\n".join(after)):
-        path.write_text(text)
-        for argv in (["init", "-q"], ["add", name], ["commit", "-q", "-m", "bench"]):
+    for texts in commits:
+        for path, text in texts.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text)
+        for argv in (["init", "-q"], ["add", "--all"], ["commit", "-q", "-m", "bench"]):
             subprocess.run([*git, *argv], check=True)
-    path.write_text(before)
 
 
 def timed(argv: Sequence[str], folder: Path) -> Seconds:
@@ -134,7 +144,8 @@ def show(figures: dict[str, Seconds]) -> None:
     print(f"diff of {OBJECTS:,} objects, ratios of seconds passed and of seconds on processors")
     print(f"dyff: {few.passed:.2f} s with {CHANGED} changed, {everything.passed:.2f} s with all")
     rows = (
-        (f"dyff / diff from git, {CHANGED} changed", few, figures["few"], "5"),
+        (f"dyff / diff from git, {CHANGED} changed", few, figures["tree"], "5"),
+        ("  the same as one file in git", few, figures["file"], "5"),
         ("dyff / diff, all changed", everything, figures["all"], "1"),
     )
     for label, theirs, ours, goal in rows:

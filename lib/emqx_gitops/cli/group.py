@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -28,7 +31,7 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and end in good order whatever happens."""
-        with tidy_end():
+        with tidy_end(), _uncollected():
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -69,6 +72,18 @@ class LazyGroup(click.Group):
             hint = f" Did you mean `{guess}`?" if guess else ""
             ctx.fail(f"no command {name!r}.{hint}")
         return super().resolve_command(ctx, args)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no cycles: a run is short, and most of what it makes lasts until its end."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from emqx_gitops.manifests.faults import YamlError
@@ -23,8 +23,7 @@ _MOST_BLOCKS = 1 << 18
 """Blocks that are kept; then all are dropped and collected anew."""
 _DEEPEST = 100
 
-# Tabs, other line ends and whatever the readers of YAML forbid or disagree on.
-_ODD = re.compile(r"[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_ODD_ASCII = re.compile(r"[^\n -~]")
 _COMMENTS = re.compile(r"(?:[ ]*(?:#[^\n]*)?(?:\n|\Z))*")
 _INDENT = re.compile(r"(?:[ ]*(?:#[^\n]*)?\n)*([ ]*)")
 _KEY = re.compile(
@@ -38,6 +37,13 @@ _NOT_PLAIN = re.compile(r":[ ]|:\Z|[ ]#")
 _QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\[\"\\nrtbf])*\"|'(?:[^'\n]|'')*'")
 _FLOW = re.compile(r"[\[{][^&*!|>%@`#?\n]*[\]}]")
 _LITERAL = re.compile(r"\|([-+]?)")
+
+
+@cache
+def _odd() -> re.Pattern[str]:
+    """Return tabs, other line ends and whatever the readers of YAML forbid or disagree on."""
+    # Python takes its time for so large a set, which texts in ASCII need not wait for.
+    return re.compile(r"[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 
 
 class _UnsureError(Exception):
@@ -59,7 +65,7 @@ class BlockReader:
             return read_stream(text)
 
     def _document(self, text: str) -> Manifest:
-        if not text.endswith("\n") or _ODD.search(text):
+        if not text.endswith("\n") or (_ODD_ASCII if text.isascii() else _odd()).search(text):
             raise _UnsureError
         if len(self._known) > _MOST_BLOCKS:
             self._known.clear()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import cache
 
 from emqx_gitops.manifests.faults import YamlError, place_at
 
@@ -18,10 +19,20 @@ _OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _CONFLICT = re.compile(r"^(?:(?:<{7}|>{7}|\|{7})(?: .*)?|={7})\r?$", re.MULTILINE)
 # libyaml compares every %TAG line with all before it: 80,000 of them fit into 1 MiB.
 _TAG_LINE = re.compile(r"^%TAG\b", re.MULTILINE)
-# What YAML forbids, and what its versions differ on: 1.1 ends a line at U+0085, U+2028, U+2029.
-_FORBIDDEN = re.compile(
-    r"[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_FORBIDDEN_ASCII = re.compile(r"[^\t\n\r -~]")
+
+
+@cache
+def _forbidden() -> re.Pattern[str]:
+    """
+    Return what YAML forbids, and what its versions differ on.
+
+    YAML 1.1 ends a line at U+0085, U+2028, U+2029. Python takes its time for so large a set, which
+    texts in ASCII need not wait for.
+    """
+    return re.compile(
+        r"[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    )
 
 
 def decode(source: bytes) -> str:
@@ -49,7 +60,7 @@ def decode_written(source: bytes) -> str:
             "split it, or check that it is the right file",
         )
     text = decode(source)
-    if found := _FORBIDDEN.search(text):
+    if found := (_FORBIDDEN_ASCII if text.isascii() else _forbidden()).search(text):
         raise YamlError(
             f"the character U+{ord(found[0]):04X} may not stand in YAML",
             place_at(text, found.start()),

@@ -39,14 +39,17 @@ def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) 
     counts: dict[str, int] = {}
     reader = BlockReader()
     for part in _parts(old, new):
+        if part.environment:
+            counts[part.environment] = len(part.new)
+            if part.is_same():
+                unchanged += len(part.new)
+                continue
         left = differing(part.old, part.new, (old.label, new.label), reader)
         warnings += left.warnings
         pairs = pair(left.old, left.new)
         found = (_change(each, part.environment) for each in pairs)
         changes = [each for each in found if each is not None]
         unchanged += left.unchanged + len(pairs) - len(changes)
-        if part.environment:
-            counts[part.environment] = len(part.new)
         around = Surroundings(
             Objects(part.old, reader, left.old),
             Objects(part.new, reader, left.new),
@@ -78,6 +81,10 @@ class _Part(NamedTuple):
     environment: str
     old: Sequence[Document]
     new: Sequence[Document]
+
+    def is_same(self) -> bool:
+        """Tell whether both sides are the same, file for file; they may not have been read."""
+        return [each.text for each in self.old] == [each.text for each in self.new]
 
 
 def _parts(old: Side, new: Side) -> Iterator[_Part]:

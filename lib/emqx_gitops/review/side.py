@@ -19,7 +19,7 @@ from emqx_gitops.review.shape import misfit
 from emqx_gitops.review.sides.errors import ReadError
 
 _RENDERED = re.compile(r"(?:^|/)dist/rendered/([^/]+)/[^/]+$")
-_NAMESPACE = re.compile(r"\bnamespace[\"']?: *[\"']?([a-z0-9-]+)")
+_NAMESPACE = re.compile(r"namespace[\"']?: *[\"']?([a-z0-9-]+)")
 _ALIAS = re.compile(r"\*\S+")
 
 
@@ -101,6 +101,11 @@ def _unrolled(manifest: Manifest) -> Iterator[Manifest]:
                 yield from _unrolled(said | item if kind != "List" else item)
     else:
         yield manifest
+
+
+@lru_cache(maxsize=1 << 16)
+def _namespaces_in(text: str) -> frozenset[str]:
+    return frozenset(_NAMESPACE.findall(text))
 
 
 def _bare(key: ResourceId) -> Manifest:
@@ -192,7 +197,7 @@ class Objects(Mapping[ResourceId, Manifest]):
             for key in self.ids_of(kind):
                 place = self._places[key]
                 text = place.text if isinstance(place, Document) else to_yaml(place)
-                for name in dict.fromkeys(_NAMESPACE.findall(text)):
+                for name in _namespaces_in(text):
                     found.setdefault(name, []).append(key)
             self._meant[kind] = found
         return (self[key] for key in self._meant[kind].get(namespace, ()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
 from emqx_gitops.review.sides.git import Git
@@ -45,6 +45,8 @@ class Place:
 
     label: str
     placed: tuple[Placed, ...]
+    rendered: tuple[File, ...]
+    """Objects of our environments that are in it."""
     base: str
     """Full path of the folder, or its path from the top of the repository."""
     folder: Callable[[], AbstractContextManager[Path]]
@@ -57,11 +59,6 @@ class Place:
 
     fetch: Callable[[Iterable[str]], None] | None = None
     """Reads what has these digests all at once."""
-
-    @cached_property
-    def rendered(self) -> tuple[File, ...]:
-        """Objects of our environments that are below."""
-        return rendered(self.placed, self.base)
 
     def listing(self, makers: Makers) -> Listing:
         """Return what of it is compared; raise ReadError, BuildError or EngineError."""
@@ -92,7 +89,9 @@ def _texts(tree: Mapping[str, str]) -> Iterator[Placed]:
 def disk_place(name: str, path: Path, files: list[Placed], warnings: tuple[str, ...]) -> Place:
     """Return the folder *path* on disk, which the user calls *name*."""
     base = str(path.resolve())
-    return Place(name, tuple(files), base, lambda: nullcontext(path), warnings)
+    return Place(
+        name, tuple(files), rendered(files, base), base, lambda: nullcontext(path), warnings
+    )
 
 
 def git_place(git: Git, label: str, entries: Entries, base: str) -> Place:
@@ -103,7 +102,8 @@ def git_place(git: Git, label: str, entries: Entries, base: str) -> Place:
         if path.startswith(base) and path.endswith(_ENDINGS) and entry.is_file
     )
     folder = partial(_extracted, git, entries, base)
-    return Place(label, placed, base.rstrip("/"), folder, fetch=git.fetch)
+    found = rendered(placed, base.rstrip("/"))
+    return Place(label, placed, found, base.rstrip("/"), folder, fetch=git.fetch)
 
 
 @contextmanager

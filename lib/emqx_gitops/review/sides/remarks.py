@@ -17,7 +17,7 @@ def remarks(trees: Sequence[Entries]) -> tuple[str, ...]:
     old, new = trees[0], trees[-1]
     if len(trees) < _BOTH:
         old = {}
-    changed = {path for path in {*old, *new} if old.get(path) != new.get(path)}
+    changed = {path for path, _ in old.items() ^ new.items()}
     elsewhere = sorted(
         path
         for path in changed

@@ -17,6 +17,7 @@ from emqx_gitops.review.sides.place import Place, as_ours, git_place
 from emqx_gitops.review.sides.remarks import remarks
 from emqx_gitops.review.sides.revisions import (
     Entries,
+    also_committed,
     begin_working,
     committed,
     file_of,
@@ -76,7 +77,8 @@ def _tree(git: Git, spec: Special | Revision, specs: Specs, base: Commit, before
     if isinstance(spec, Revision):
         commit = commit_of(git, spec)
         own = _from_top(git, spec.path) if spec.path else path
-        return _checked(_Tree(commit.label, committed(git, commit.digest), own, bool(spec.path)))
+        entries = also_committed(git, commit.digest, base.digest, before)
+        return _checked(_Tree(commit.label, entries, own, bool(spec.path)))
     if git.top is None:
         raise ReadError("diff", "a bare repository has no working tree", "name two revisions")
     lay = staged if spec is Special.INDEX else working

@@ -46,24 +46,34 @@ def committed(git: Git, tree: str) -> Entries:
     return found
 
 
+def also_committed(git: Git, tree: str, other: str, entries: Entries) -> Entries:
+    """Return everything in *tree*, as `committed`; *entries* are those of the *other* tree."""
+    # What few files differ by is told sooner than what there is.
+    if not tree or not other:
+        return committed(git, tree)
+    return _changed(git, entries, "--ignore-submodules=none", other, tree)
+
+
 _UNTRACKED = ("ls-files", "-z", "--others", "--exclude-standard")
 _DIFF = (
     *("-c", "diff.relative=false", "diff", "--raw", "-z", "--no-abbrev", "--no-renames"),
-    *("--no-ext-diff", "--ignore-submodules=all"),
+    "--no-ext-diff",
 )
+_AS_CHECKED_OUT = "--ignore-submodules=all"
+"""Whatever is done in a submodule is no change of this repository's files."""
 
 
 def begin_working(git: Git, commit: str) -> None:
     """Have git look at the working tree, which `working` will ask for."""
     git.begin(*_UNTRACKED)
     if commit:
-        git.begin(*_DIFF, commit, "--")
+        git.begin(*_DIFF, _AS_CHECKED_OUT, commit, "--")
 
 
 def staged(git: Git, commit: str, entries: Entries) -> Entries:
     """Return what the index holds; *entries* are those of *commit*."""
     tree = commit or git.ask("hash-object", "-t", "tree", os.devnull).decode().strip()
-    return _changed(git, entries, "--cached", tree)
+    return _changed(git, entries, _AS_CHECKED_OUT, "--cached", tree)
 
 
 def working(git: Git, commit: str, entries: Entries) -> Entries:
@@ -71,7 +81,7 @@ def working(git: Git, commit: str, entries: Entries) -> Entries:
     *commit*.
     """
     tree = commit or git.ask("hash-object", "-t", "tree", os.devnull).decode().strip()
-    found = dict(_changed(git, entries, tree))
+    found = dict(_changed(git, entries, _AS_CHECKED_OUT, tree))
     untracked = git.ask(*_UNTRACKED)
     for path in untracked.split(b"\0")[:-1]:
         if not path.endswith(b"/"):  # a repository of its own

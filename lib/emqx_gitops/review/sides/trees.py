@@ -34,22 +34,34 @@ def rendered(files: Iterable[Placed], base: str = "") -> tuple[File, ...]:
     *base* is the path of the folder that was asked for, as far as it is known: the folder of one
     environment, or a part of it, is a folder like any other.
     """
-    start = len(base) + 1 if base else 0
     found = []
+    names: dict[str, str] = {}
     for below, file in files:
-        full = f"{base}/{below}" if base else below
-        if "dist/rendered/" not in full or not below.endswith(SUFFIXES):
+        if not below.endswith(SUFFIXES):
             continue
-        match = next((m for m in _RENDERED.finditer(full) if m.start(1) >= start), None)
-        if match:
-            root, name = full[start : match.start()], match[1]
-            found.append(file._replace(environment=f"{root}/{name}" if root else name))
+        folder = below[: below.rfind("/") + 1]
+        name = names.get(folder)
+        if name is None:
+            name = names[folder] = _environment(folder, base)
+        if name:
+            found.append(File(file.path, file.read, file.digest, name, file.named))
     return tuple(found)
+
+
+def _environment(folder: str, base: str) -> str:
+    """Return the environment of what lies in *folder* of *base*; empty where it is none."""
+    start = len(base) + 1 if base else 0
+    full = f"{base}/{folder}" if base else folder
+    match = next((m for m in _RENDERED.finditer(full) if m.start(1) >= start), None)
+    if match is None:
+        return ""
+    root, name = full[start : match.start()], match[1]
+    return f"{root}/{name}" if root else name
 
 
 def has_sources(paths: Iterable[str]) -> bool:
     """Tell whether environments of ours are described below, which may be rendered or not."""
-    return any(_SOURCE.search(path) for path in paths)
+    return any(path.endswith("environment.yaml") and _SOURCE.search(path) for path in paths)
 
 
 def plain(files: Iterable[Placed]) -> tuple[File, ...]:
