@@ -69,7 +69,8 @@ class Folder(Chart):
 
         Raises ValueError for a folder in a folder: a longer path says the same.
         """
-        if any(isinstance(each, Folder) for each in scope.node.scopes):
+        nested = not isinstance(scope, App)  # asking Node where it stands takes its time
+        if nested and any(isinstance(each, Folder) for each in scope.node.scopes):
             raise ValueError(f"folder {id} stands in another folder")
         # A slash would separate construct ids; escaped as in JSON pointers, no two ids meet.
         super().__init__(scope, pointer(id), disable_resource_name_hashes=True)
@@ -131,9 +132,8 @@ class Resource(ApiObject):
         if not manifest.get("metadata", {}).get("name"):
             raise ValueError(f"{scope.node.path}/{id} has no metadata.name")
         super().__init__(scope, id, api_version=manifest["apiVersion"], kind=manifest["kind"])
-        body = (key for key in manifest if key not in {"apiVersion", "kind"})
-        # One call for all fields: every call into Node costs a round trip.
-        self.add_json_patch(*(JsonPatch.add(f"/{key}", manifest[key]) for key in body))
+        # The whole at once: every call into Node costs a round trip.
+        self.add_json_patch(JsonPatch.replace("", manifest))
 
 
 class Patch(Construct):
