@@ -23,7 +23,6 @@ _MOST_BLOCKS = 1 << 18
 """Blocks that are kept; then all are dropped and collected anew."""
 _DEEPEST = 100
 
-_ODD_ASCII = re.compile(r"[^\n -~]")
 _COMMENTS = re.compile(r"(?:[ ]*(?:#[^\n]*)?(?:\n|\Z))*")
 _INDENT = re.compile(r"(?:[ ]*(?:#[^\n]*)?\n)*([ ]*)")
 _KEY = re.compile(
@@ -39,10 +38,16 @@ _FLOW = re.compile(r"[\[{][^&*!|>%@`#?\n]*[\]}]")
 _LITERAL = re.compile(r"\|([-+]?)")
 
 
+def _is_odd(text: str) -> bool:
+    """Tell of tabs, other line ends and whatever the readers of YAML forbid or disagree on."""
+    if text.isascii():
+        return not text.replace("\n", "").isprintable()
+    return _odd().search(text) is not None
+
+
 @cache
 def _odd() -> re.Pattern[str]:
-    """Return tabs, other line ends and whatever the readers of YAML forbid or disagree on."""
-    # Python takes its time for so large a set, which texts in ASCII need not wait for.
+    # Python takes its time for so large a set.
     return re.compile(r"[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 
 
@@ -65,7 +70,7 @@ class BlockReader:
             return read_stream(text)
 
     def _document(self, text: str) -> Manifest:
-        if not text.endswith("\n") or (_ODD_ASCII if text.isascii() else _odd()).search(text):
+        if not text.endswith("\n") or _is_odd(text):
             raise _UnsureError
         if len(self._known) > _MOST_BLOCKS:
             self._known.clear()

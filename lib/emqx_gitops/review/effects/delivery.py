@@ -23,8 +23,8 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
     if change.new is None:
         return
     new = change.new.manifest
-    server = [each for each in surroundings.apply if server_side(new, each)]
-    client = [each for each in surroundings.apply if not server_side(new, each)]
+    server = server_side(new, surroundings.apply)
+    client = surroundings.apply - server
     yield from _too_large(change, client)
     if server:
         yield from _doubles(change, named(server))
@@ -63,8 +63,7 @@ def client_ways(change: Change, surroundings: Surroundings) -> frozenset[Apply]:
     """Return the ways of those asked about that apply *change* client-side."""
     if change.new is None:
         return frozenset()
-    new = change.new.manifest
-    return frozenset(each for each in surroundings.apply if not server_side(new, each))
+    return surroundings.apply - server_side(change.new.manifest, surroundings.apply)
 
 
 def forced(change: Change, found: list[Effect], surroundings: Surroundings) -> Iterator[Effect]:
@@ -84,15 +83,14 @@ def refused_by(effect: Effect, change: Change, surroundings: Surroundings) -> fr
     """Return the ways that a refusal holds for, of those that are asked about."""
     if effect.outcome is not Outcome.REFUSED or change.new is None:
         return frozenset()
-    new = change.new.manifest
     if effect.rule in rules.SERVER_ONLY:
-        return frozenset(each for each in surroundings.apply if server_side(new, each))
+        return server_side(change.new.manifest, surroundings.apply)
     if effect.rule in rules.CLIENT_ONLY:
-        return frozenset(each for each in surroundings.apply if not server_side(new, each))
+        return client_ways(change, surroundings)
     return surroundings.apply
 
 
-def _too_large(change: Change, client: list[Apply]) -> Iterator[Effect]:
+def _too_large(change: Change, client: frozenset[Apply]) -> Iterator[Effect]:
     new = change.object.manifest
     if change.id.kind in {"ConfigMap", "Secret"} and _data_size(new) > rules.LARGEST_DATA:
         yield rules.TOO_LARGE.on(("data",), f"the data of {title(new)} is larger than 1 MiB")

@@ -51,9 +51,9 @@ class _Same:
 
 def both(change: Change, *kinds: str) -> Both | None:
     """Return both sides of a changed object of one of *kinds*; None for any other change."""
-    if change.old is None or change.new is None or change.kind is not Kind.CHANGED:
+    if change.old is None or change.new is None:
         return None
-    if kinds and change.id.kind not in kinds:
+    if (kinds and change.id.kind not in kinds) or change.kind is not Kind.CHANGED:
         return None
     return _both(_Same(change.old.manifest, change.new.manifest))
 

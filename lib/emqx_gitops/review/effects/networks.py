@@ -11,7 +11,6 @@ from emqx_gitops.review.effects.pods import title
 from emqx_gitops.review.effects.ranges import within
 from emqx_gitops.review.effects.reading import listed, mapping, mappings, path_of, texts
 from emqx_gitops.review.effects.selecting import selected
-from emqx_gitops.review.effects.stored import stored
 from emqx_gitops.review.model import Change, Effect, EffectRule, Kind, Outcome, Surroundings
 
 WIDENED = EffectRule(
@@ -76,11 +75,10 @@ def _added(manifest: Manifest, surroundings: Surroundings) -> Iterator[Effect]:
 
 
 def _rules(policy: Manifest, direction: str) -> list[Manifest]:
-    """Return the rules of one direction; a policy that leaves it alone allows everything."""
-    full = stored(policy)
-    if direction not in texts(full, "spec", "policyTypes"):
+    """Return the rules of one direction of a stored *policy*; all where it leaves that alone."""
+    if direction not in texts(policy, "spec", "policyTypes"):
         return [{}]
-    return mappings(full, "spec", _SIDES[direction][0])
+    return mappings(policy, "spec", _SIDES[direction][0])
 
 
 def _covered(rule: Manifest, rules: list[Manifest], peers: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from emqx_gitops.manifests import Manifest
+from emqx_gitops.manifests import Manifest, ResourceId
 from emqx_gitops.review.effects.pod_security import offences
 from emqx_gitops.review.effects.pods import has_pods, kind_of, pod_spec, spec_path, title
 from emqx_gitops.review.effects.reading import at, listed, mapping, mappings, texts
@@ -72,10 +72,8 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
 
 def enforced(namespace: str, surroundings: Surroundings) -> str:
     """Return the level of Pod Security that a namespace enforces; empty where none is known."""
-    for each in surroundings.find(surroundings.new, "Namespace"):
-        if at(each, "metadata", "name") == namespace:
-            return str(at(each, "metadata", "labels", _LEVEL) or "")
-    return ""
+    found = surroundings.new.get(ResourceId("", "Namespace", "", namespace))
+    return str(at(found, "metadata", "labels", _LEVEL) or "")
 
 
 def _barred(new: Manifest, old: Manifest | None, surroundings: Surroundings) -> Iterator[Effect]:

@@ -47,11 +47,13 @@ def number(value: Any, *steps: str, default: int = 0) -> int:
     return found if isinstance(found, int) and not isinstance(found, bool) else default
 
 
-def guards(manifest: Manifest) -> dict[str, str]:
-    """Return annotations and labels in one mapping: controllers look for their words in both."""
+def guard(manifest: Manifest, key: str) -> str:
+    """Return the annotation or label *key*: controllers look for their words in both."""
     metadata = mapping(manifest, "metadata")
-    both = {**mapping(metadata, "labels"), **mapping(metadata, "annotations")}
-    return {str(key): str(value) for key, value in both.items()}
+    for marks in (mapping(metadata, "annotations"), mapping(metadata, "labels")):
+        if key in marks:
+            return str(marks[key])
+    return ""
 
 
 def fields_below(change: Change, *steps: str) -> tuple[Field, ...]:

@@ -150,10 +150,10 @@ def _lean(value: Any, key: str) -> Any:
             return {name: canonical(each) for name, each in value.items()}
         kept = _POINTERS.get("spec" if "containers" in value else key, "")
         found = {}
-        # Most values are plain, and a call for each of them is what takes time here.
+        # Most values are plain and not empty, and a call for each of them is what takes time here.
         for name, each in value.items():
             lean = each if isinstance(each, str | int) else _lean(each, name)
-            if name == kept or not _absent(name, lean):
+            if lean or name == kept or not _absent(name, lean):
                 found[name] = canonical(lean) if name in QUANTITY else lean
         return found
     if isinstance(value, list):

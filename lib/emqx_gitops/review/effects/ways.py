@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emqx_gitops.manifests import Manifest
-from emqx_gitops.review.effects.reading import guards
+from emqx_gitops.review.effects.reading import guard
 from emqx_gitops.review.model import Apply
 
 PRUNING = (Apply.FLUX, Apply.ARGOCD)
@@ -33,10 +33,10 @@ def named(ways: Iterable[Apply]) -> str:
 
 def prunes(manifest: Manifest, way: Apply) -> bool:
     """Tell whether *way* deletes *manifest* once it is no longer applied."""
-    marks = guards(manifest)
     if way is Apply.FLUX:
         return not any(
-            marks.get(f"{_FLUX}{word}", "").lower() == "disabled" for word in ("prune", "reconcile")
+            guard(manifest, f"{_FLUX}{word}").lower() == "disabled"
+            for word in ("prune", "reconcile")
         )
     if way is Apply.ARGOCD:
         return "Prune=false" not in argocd_options(manifest)
@@ -51,21 +51,20 @@ def pruning(manifest: Manifest, ways: Iterable[Apply]) -> list[Apply]:
 
 def argocd_options(manifest: Manifest) -> set[str]:
     """Return Argo CD's sync options of one object."""
-    return {each.strip() for each in guards(manifest).get(ARGOCD_OPTIONS, "").split(",")}
+    return {each.strip() for each in guard(manifest, ARGOCD_OPTIONS).split(",")}
 
 
 def forces(manifest: Manifest, way: Apply) -> bool:
     """Tell whether *way* deletes *manifest* and makes it again where an update is refused."""
     if way is Apply.FLUX:
-        return guards(manifest).get(f"{_FLUX}force", "").lower() == "enabled"
+        return guard(manifest, f"{_FLUX}force").lower() == "enabled"
     if way is Apply.ARGOCD:
         options = argocd_options(manifest)
         return "Force=true" in options
     return False
 
 
-def server_side(manifest: Manifest, way: Apply) -> bool:
-    """Tell whether *way* applies *manifest* server-side."""
-    if way is Apply.ARGOCD:
-        return "ServerSideApply=true" in argocd_options(manifest)
-    return way in SERVER_SIDE
+def server_side(manifest: Manifest, ways: frozenset[Apply]) -> frozenset[Apply]:
+    """Return those of *ways* that apply *manifest* server-side."""
+    told = Apply.ARGOCD in ways and "ServerSideApply=true" in argocd_options(manifest)
+    return (ways & SERVER_SIDE) | ({Apply.ARGOCD} if told else frozenset())

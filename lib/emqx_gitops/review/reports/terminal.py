@@ -130,6 +130,8 @@ class _Terminal:
     def wrapped(
         self, text: str, first: str, rest: str, style: Style | None = None
     ) -> Iterator[str]:
+        if text and len(first) + len(text) <= self.width and " ".join(text.split()) == text:
+            return iter([self.paint(style, first + text) if style else first + text])
         lines = textwrap.wrap(
             text,
             self.width,
