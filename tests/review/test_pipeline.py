@@ -25,6 +25,22 @@ def test_equal_documents_are_not_read() -> None:
     assert len(review(old, new).entries) == 1
 
 
+def test_what_nobody_read_is_counted() -> None:
+    """Environments that are the same count with their objects, and are not taken for renamed."""
+    unread = {"same": 3}
+    old, new = (
+        Side(
+            "side", tuple(documents_of(_CONFIG.format(name="x", value="1"), "a", name)), (), unread
+        )
+        for name in ("gone", "come")
+    )
+
+    found = review(old, new)
+
+    assert (found.unchanged, len(found.entries)) == (3, 2)
+    assert found.environments == {"come": 1, "gone": 0, "same": 3}
+
+
 def test_broken_documents_are_named() -> None:
     """A changed document that cannot be read is told with its file and line."""
     with pytest.raises(SideError, match=r"b\.yaml:3: .*not closed"):

@@ -35,15 +35,12 @@ def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) 
     """
     warnings = [*old.warnings, *new.warnings]
     judged: list[tuple[Change, tuple[Effect, ...]]] = []
-    unchanged = 0
-    counts: dict[str, int] = {}
+    counts = dict(new.unread)
+    unchanged = sum(counts.values())
     reader = BlockReader()
     for part in _parts(old, new):
         if part.environment:
             counts[part.environment] = len(part.new)
-            if part.is_same():
-                unchanged += len(part.new)
-                continue
         left = differing(part.old, part.new, (old.label, new.label), reader)
         warnings += left.warnings
         pairs = pair(left.old, left.new)
@@ -57,7 +54,14 @@ def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) 
         )
         judged += _judged(changes, around)
     entries = sorted(group(judged), key=_rank)
-    return Review(old.label, new.label, tuple(entries), unchanged, tuple(warnings), counts)
+    return Review(
+        old.label,
+        new.label,
+        tuple(entries),
+        unchanged,
+        tuple(warnings),
+        dict(sorted(counts.items())),
+    )
 
 
 def _judged(
@@ -82,15 +86,11 @@ class _Part(NamedTuple):
     old: Sequence[Document]
     new: Sequence[Document]
 
-    def is_same(self) -> bool:
-        """Tell whether both sides are the same, file for file; they may not have been read."""
-        return [each.text for each in self.old] == [each.text for each in self.new]
-
 
 def _parts(old: Side, new: Side) -> Iterator[_Part]:
     """Yield each environment; both sides as one where they have one environment each."""
     olds, news = _by_environment(old), _by_environment(new)
-    if len(olds) == len(news) == 1 and olds.keys() != news.keys():
+    if len(olds) == len(news) == 1 and olds.keys() != news.keys() and not new.unread:
         yield _Part("", *olds.values(), *news.values())
         return
     for name in sorted(olds.keys() | news.keys()):

@@ -16,11 +16,12 @@ def same(old: Side, new: Side) -> Review | None:
     if before != after:
         return None
     environments = Counter(each.environment for each in new.documents if each.environment)
+    environments.update(new.unread)
     return Review(
         old.label,
         new.label,
         (),
-        len(new.documents),
+        len(new.documents) + sum(new.unread.values()),
         (*old.warnings, *new.warnings),
         dict(sorted(environments.items())),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -51,6 +51,8 @@ class Side:
     documents: tuple[Document, ...]
     warnings: tuple[str, ...] = ()
     """What was left out while files were found, a sentence each."""
+    unread: Mapping[str, int] = field(default_factory=dict)
+    """Environments that are the same on the other side, with their numbers of objects."""
 
 
 def documents_of(text: str, file: str, environment: str | None = None) -> list[Document]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -39,6 +39,9 @@ class Listing:
     files: tuple[File, ...]
     warnings: tuple[str, ...] = field(default=())
     """What is left out, a sentence each."""
+    unread: Mapping[str, int] = field(default_factory=dict)
+    """Environments that are the same on the other side, with their numbers of objects; none of
+    their files is listed."""
     fetch: Callable[[Iterable[str]], None] | None = None
     """Reads what has these digests all at once, where that is faster than one after the other."""
 

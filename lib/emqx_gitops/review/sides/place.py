@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from emqx_gitops.review.sides.revisions import Entries, file_of
 from emqx_gitops.review.sides.trees import (
     KUSTOMIZATIONS,
     Placed,
+    environment_folder,
+    environment_of,
     has_sources,
     not_rendered,
     plain,
@@ -52,6 +54,8 @@ class Place:
     folder: Callable[[], AbstractContextManager[Path]]
     """Gives the folder on disk, for as long as it is needed."""
     warnings: tuple[str, ...] = ()
+    unread: Mapping[str, int] = field(default_factory=dict)
+    """Environments that are the same on the other side, with their numbers of objects."""
     ours: bool = False
     """Whether the other side, or the user, says that only rendered objects count."""
     buildable: bool = True
@@ -60,17 +64,21 @@ class Place:
     fetch: Callable[[Iterable[str]], None] | None = None
     """Reads what has these digests all at once."""
 
+    @property
+    def has_rendered(self) -> bool:
+        """Whether it holds rendered objects of our environments."""
+        return bool(self.rendered or self.unread)
+
     def listing(self, makers: Makers) -> Listing:
         """Return what of it is compared; raise ReadError, BuildError or EngineError."""
         sources = has_sources(each.below for each in self.placed)
         if makers.compile and sources:
             with self.folder() as folder:
                 return self._of(rendered(_texts(makers.compile(folder, self.label))))
-        found = self.rendered
-        if not found and sources:
+        if sources and not self.has_rendered:
             raise not_rendered(self.label)
-        if found or self.ours:
-            return self._of(found)
+        if self.has_rendered or self.ours:
+            return self._of(self.rendered)
         if self.buildable and any(each.below in KUSTOMIZATIONS for each in self.placed):
             with self.folder() as folder:
                 content = makers.kustomize(folder, self.label).encode()
@@ -78,7 +86,7 @@ class Place:
         return self._of(plain(self.placed))
 
     def _of(self, files: tuple[File, ...]) -> Listing:
-        return Listing(self.label, files, self.warnings, self.fetch)
+        return Listing(self.label, files, self.warnings, self.unread, self.fetch)
 
 
 def _texts(tree: Mapping[str, str]) -> Iterator[Placed]:
@@ -94,16 +102,33 @@ def disk_place(name: str, path: Path, files: list[Placed], warnings: tuple[str, 
     )
 
 
-def git_place(git: Git, label: str, entries: Entries, base: str) -> Place:
-    """Return the folder *base*, with a slash or empty, of a tree in *git*."""
+def git_place(git: Git, label: str, entries: Entries, base: str, same: Mapping[str, int]) -> Place:
+    """
+    Return the folder *base*, with a slash or empty, of a tree in *git*.
+
+    What lies in the folders in *same* is the same on the other side; they come with their numbers
+    of objects.
+    """
+    top = base.rstrip("/")
+    below = (each for each in same if each.startswith(base))
+    unread = {each: name for each in below if (name := environment_of(each[len(base) :], top))}
     placed = tuple(
         Placed(path[len(base) :], file_of(git, path, entry))
         for path, entry in sorted(entries.items())
-        if path.startswith(base) and path.endswith(_ENDINGS) and entry.is_file
+        if path.startswith(base)
+        and environment_folder(path) not in unread
+        and path.endswith(_ENDINGS)
+        and entry.is_file
     )
-    folder = partial(_extracted, git, entries, base)
-    found = rendered(placed, base.rstrip("/"))
-    return Place(label, placed, found, base.rstrip("/"), folder, fetch=git.fetch)
+    return Place(
+        label,
+        placed,
+        rendered(placed, top),
+        top,
+        partial(_extracted, git, entries, base),
+        unread={name: same[each] for each, name in unread.items()},
+        fetch=git.fetch,
+    )
 
 
 @contextmanager

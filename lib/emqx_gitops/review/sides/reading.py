@@ -7,7 +7,6 @@ Files that are the same on both sides are read once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -51,12 +50,10 @@ def read_sides(old: Listing, new: Listing) -> tuple[Side, Side]:
     Raises ReadError for a file that cannot be read, and for one without text that was named itself;
     below a folder it is left out with a warning. Warnings speak only of what differs.
     """
-    same = _same_environments(old.files, new.files)
-    digests = [each.digest for each in (*old.files, *new.files) if each.environment not in same]
     if fetch := old.fetch or new.fetch:
-        fetch(filter(None, digests))
+        fetch(each.digest for each in (*old.files, *new.files) if each.digest)
     texts: dict[str, str | None] = {}
-    before, after = _read(old, texts, same), _read(new, texts, same)
+    before, after = _read(old, texts), _read(new, texts)
     binary = _differing(before.binary, after.binary)
     foreign = _differing(before.foreign, after.foreign)
     warnings = (
@@ -65,8 +62,8 @@ def read_sides(old: Listing, new: Listing) -> tuple[Side, Side]:
         *left_out(foreign, "file", " without Kubernetes objects"),
     )
     return (
-        Side(old.label, tuple(before.documents)),
-        Side(new.label, tuple(after.documents), warnings),
+        Side(old.label, tuple(before.documents), unread=old.unread),
+        Side(new.label, tuple(after.documents), warnings, new.unread),
     )
 
 
@@ -74,25 +71,7 @@ def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return [path for path in {**old, **new} if old.get(path) != new.get(path)]
 
 
-def _same_environments(old: Iterable[File], new: Iterable[File]) -> frozenset[str]:
-    """Return the environments that are the same on both sides, as far as that is known unread."""
-    before, after = _digests(old), _digests(new)
-    return frozenset(
-        name
-        for name, found in before.items()
-        if name and all(found) and sorted(found) == sorted(after.get(name, ()))
-    )
-
-
-def _digests(files: Iterable[File]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for each in files:
-        found.setdefault(each.environment, []).append(each.digest)
-    return found
-
-
-def _read(listing: Listing, texts: dict[str, str | None], same: frozenset[str]) -> _Found:
-    """Read *listing*; of the environments in *same* each file is one object, with nothing in it."""
+def _read(listing: Listing, texts: dict[str, str | None]) -> _Found:
     found = _Found()
     charts = {
         str(PurePosixPath(each.path).parent)
@@ -100,9 +79,6 @@ def _read(listing: Listing, texts: dict[str, str | None], same: frozenset[str]) 
         if each.path.endswith(f"/{_CHART}") or each.path == _CHART
     }
     for file in listing.files:
-        if file.environment in same:
-            found.documents.append(Document(file.digest, file.path, 1, file.environment))
-            continue
         text = _text(file, texts)
         if text is None:
             found.binary[file.path] = file.digest.encode() or file.read()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from emqx_gitops.review.sides.revisions import (
     begin_working,
     committed,
     file_of,
+    same_environments,
     staged,
     working,
 )
@@ -42,9 +43,13 @@ class _Tree(NamedTuple):
 
 
 def find(
-    git: Git, specs: Specs, named: Callable[[str], Place | Listing]
+    git: Git, specs: Specs, named: Callable[[str], Place | Listing], *, whole: bool
 ) -> tuple[Place | Listing, Place | Listing]:
-    """Return both sides of *specs*; *named* returns those on disk. Raises ReadError."""
+    """
+    Return both sides of *specs*; *named* returns those on disk. Raises ReadError.
+
+    Environments that are the same on both sides are not listed, unless the *whole* is wanted.
+    """
     commit = commit_of(git, specs.old)
     if specs.new is Special.WORKING_TREE and git.top is not None:
         begin_working(git, commit.digest)
@@ -57,9 +62,12 @@ def find(
     if specs.path and not any(_holds(each) for each in trees):
         raise ReadError(specs.path, "is on neither side", "check the name")
     root = own_root(git.prefix, [each.entries for each in trees])
-    sides = [_side(git, each, root) if isinstance(each, _Tree) else each for each in found]
+    same = same_environments(trees[0].entries, trees[-1].entries)
+    if whole or len(trees) < len(found) or len({each.path for each in trees}) > 1:
+        same = {}
+    sides = [_side(git, each, root, same) if isinstance(each, _Tree) else each for each in found]
     places = [each for each in sides if isinstance(each, Place)]
-    if len(trees) == len(sides) and any(each.rendered for each in places):
+    if len(trees) == len(sides) and any(each.has_rendered for each in places):
         # What one side of a repository renders, the other does not have yet, or no more.
         sides = [as_ours(each) if isinstance(each, Place) else each for each in sides]
     said = remarks([each.entries for each in trees])
@@ -108,11 +116,12 @@ def _holds(tree: _Tree) -> bool:
     )
 
 
-def _side(git: Git, tree: _Tree, root: str) -> Place | Listing:
+def _side(git: Git, tree: _Tree, root: str, same: Mapping[str, int]) -> Place | Listing:
     label = f"{tree.label}:{tree.path}" if tree.must else tree.label
     if tree.path in tree.entries:
         return Listing(label, (file_of(git, tree.path, tree.entries[tree.path], named=True),))
-    place = git_place(git, label, tree.entries, f"{tree.path}/" if tree.path else root)
+    base = f"{tree.path}/" if tree.path else root
+    place = git_place(git, label, tree.entries, base, same)
     if tree.on_disk and git.top is not None:
         where = git.top / place.base
         place = replace(place, folder=lambda: nullcontext(where))

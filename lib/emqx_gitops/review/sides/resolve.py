@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from emqx_gitops.review.side import Side
@@ -52,7 +52,8 @@ def read(asked: Asked, makers: Makers) -> tuple[Side, Side]:
     from emqx_gitops.review.sides.repository import find
 
     with closing(Git(asked.root, asked.environ)) as git:
-        old, new = find(git, specs, lambda name: _named(name, asked))
+        # What is compiled may be of one side alone: then all of the other counts.
+        old, new = find(git, specs, lambda name: _named(name, asked), whole=bool(makers.compile))
         return _read((old, new), asked, makers)
 
 
@@ -85,9 +86,8 @@ def _read(
     pair: tuple[Place | Listing, Place | Listing], asked: Asked, makers: Makers
 ) -> tuple[Side, Side]:
     old, new = (each if isinstance(each, Listing) else each.listing(makers) for each in pair)
-    before, after = chosen(old.files, new.files, asked.environments)
-    sides = read_sides(replace(old, files=before), replace(new, files=after))
-    if not any(each.documents for each in sides) and _NOTHING not in asked.words:
+    sides = read_sides(*chosen(old, new, asked.environments))
+    if not any(each.documents or each.unread for each in sides) and _NOTHING not in asked.words:
         where = " and ".join(dict.fromkeys(each.label for each in sides))
         raise ReadError(where, "no Kubernetes object on either side", "name what holds manifests")
     return sides

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from emqx_gitops.review.sides.disk import checked, read_file
 from emqx_gitops.review.sides.errors import ReadError
 from emqx_gitops.review.sides.git import Git
-from emqx_gitops.review.sides.listing import File
+from emqx_gitops.review.sides.listing import SUFFIXES, File
+from emqx_gitops.review.sides.trees import environment_folder
 
 _LINK, _SUBMODULE, _FOLDER = "120000", "160000", "040000"
 _UNMERGED = "U"
@@ -52,6 +53,19 @@ def also_committed(git: Git, tree: str, other: str, entries: Entries) -> Entries
     if not tree or not other:
         return committed(git, tree)
     return _changed(git, entries, "--ignore-submodules=none", other, tree)
+
+
+def same_environments(old: Entries, new: Entries) -> dict[str, int]:
+    """Return the folders of rendered objects that are the same in both trees, each with the number
+    of files in it that hold an object.
+    """
+    touched = {environment_folder(path) for path, _ in old.items() ^ new.items()} | {""}
+    found: dict[str, int] = {}
+    for path, entry in new.items():
+        folder = environment_folder(path)
+        if folder not in touched and path.endswith(SUFFIXES) and entry.is_file:
+            found[folder] = found.get(folder, 0) + 1
+    return found
 
 
 _UNTRACKED = ("ls-files", "-z", "--others", "--exclude-standard")

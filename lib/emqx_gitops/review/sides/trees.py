@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from emqx_gitops.review.sides.errors import ReadError
-from emqx_gitops.review.sides.listing import SUFFIXES, File
+from emqx_gitops.review.sides.listing import SUFFIXES, File, Listing
 
 _RENDERED = re.compile(r"(?:^|/)dist/rendered/(?=([^/]+)/)")
+_FOLDER = "dist/rendered/"
 _SOURCE = re.compile(r"(?:^|/)overlays/[^/]+/environment\.yaml$")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """Names of the file that makes a folder a kustomization."""
@@ -42,13 +44,13 @@ def rendered(files: Iterable[Placed], base: str = "") -> tuple[File, ...]:
         folder = below[: below.rfind("/") + 1]
         name = names.get(folder)
         if name is None:
-            name = names[folder] = _environment(folder, base)
+            name = names[folder] = environment_of(folder, base)
         if name:
             found.append(File(file.path, file.read, file.digest, name, file.named))
     return tuple(found)
 
 
-def _environment(folder: str, base: str) -> str:
+def environment_of(folder: str, base: str) -> str:
     """Return the environment of what lies in *folder* of *base*; empty where it is none."""
     start = len(base) + 1 if base else 0
     full = f"{base}/{folder}" if base else folder
@@ -57,6 +59,14 @@ def _environment(folder: str, base: str) -> str:
         return ""
     root, name = full[start : match.start()], match[1]
     return f"{root}/{name}" if root else name
+
+
+def environment_folder(path: str) -> str:
+    """Return the folder of rendered objects that *path* lies in, with a slash; empty for none."""
+    start = path.find(_FOLDER)
+    if start < 0 or (start > 0 and path[start - 1] != "/"):
+        return ""
+    return path[: path.find("/", start + len(_FOLDER)) + 1]
 
 
 def has_sources(paths: Iterable[str]) -> bool:
@@ -98,22 +108,25 @@ def not_rendered(label: str) -> ReadError:
     )
 
 
-def chosen(
-    old: tuple[File, ...], new: tuple[File, ...], names: frozenset[str]
-) -> tuple[tuple[File, ...], tuple[File, ...]]:
-    """Return the files of the environments in *names*, all for none; raise ReadError for a name
-    that neither side has.
+def chosen(old: Listing, new: Listing, names: frozenset[str]) -> tuple[Listing, Listing]:
+    """Return what is of the environments in *names*, all for none; raise ReadError for a name that
+    neither side has.
     """
     if not names:
         return old, new
-    known = sorted({each.environment for each in (*old, *new)} - {""})
+    known = sorted({each.environment for each in (*old.files, *new.files)} - {""} | {*new.unread})
     for name in sorted(names - set(known)):
         from emqx_gitops.emqx.slips import nearest
 
         guess = nearest(name, known)
         fix = f"did you mean `{guess}`?" if guess else f"there are: {', '.join(known) or 'none'}"
         raise ReadError(name, "no such environment on either side", fix)
-    return (
-        tuple(each for each in old if each.environment in names),
-        tuple(each for each in new if each.environment in names),
+    return _only(old, names), _only(new, names)
+
+
+def _only(listing: Listing, names: frozenset[str]) -> Listing:
+    return replace(
+        listing,
+        files=tuple(each for each in listing.files if each.environment in names),
+        unread={name: count for name, count in listing.unread.items() if name in names},
     )
