@@ -11,7 +11,7 @@ import pytest
 from emqx_gitops.cli.group import COMMANDS
 from tests.repository import call
 
-HEAVY = {"pydantic", "cdk8s", "jsii", "constructs", "rich", "yaml", "jinja2", "deepdiff"}
+HEAVY = {"pydantic", "cdk8s", "jsii", "constructs", "yaml", "jinja2", "deepdiff"}
 
 
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])

@@ -17,7 +17,6 @@ from typing import Any
 from emqx_gitops.manifests.faults import YamlError
 from emqx_gitops.manifests.identity import Manifest
 from emqx_gitops.manifests.scalars import resolve
-from emqx_gitops.manifests.stream import read_stream
 
 _MOST_BLOCKS = 1 << 18
 """Blocks that are kept; then all are dropped and collected anew."""
@@ -67,7 +66,7 @@ class BlockReader:
         try:
             return [self._document(text)]
         except _UnsureError:
-            return read_stream(text)
+            return _read_stream(text)
 
     def _document(self, text: str) -> Manifest:
         if not text.endswith("\n") or _is_odd(text):
@@ -217,7 +216,7 @@ def _flow(text: str) -> Any:
     if not _FLOW.fullmatch(text):
         raise _UnsureError
     try:
-        return read_stream(f"a: {text}\n")[0]["a"]
+        return _read_stream(f"a: {text}\n")[0]["a"]
     except YamlError:
         raise _UnsureError from None
 
@@ -248,3 +247,9 @@ def _literal(head: str, body: str, indent: int) -> str:
         return text + "\n"
     text = text.rstrip("\n")
     return text if chomp[1] else text + "\n"
+
+
+def _read_stream(text: str) -> list[Manifest]:
+    from emqx_gitops.manifests.stream import read_stream
+
+    return read_stream(text)

@@ -7,9 +7,10 @@ Nothing here reads YAML: `reader` does, and turns what libyaml says into what a 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
+if TYPE_CHECKING:
+    import yaml
 
 _INDENT_TAB = re.compile(r" *\t")
 # As libyaml counts lines; the strict reader lets none of the last three through.
@@ -55,6 +56,8 @@ def tag_error(tag: str, place: Place) -> YamlError:
 
 def explain(error: yaml.YAMLError, text: str) -> YamlError:
     """Say in a user's words what libyaml refused about *text*."""
+    import yaml
+
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return YamlError(f"not valid YAML: {error}", None, "save the file as plain UTF-8 text")
     found = Place(error.problem_mark.line + 1, error.problem_mark.column + 1)
