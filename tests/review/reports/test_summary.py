@@ -44,6 +44,20 @@ def test_pods_of_a_daemon_set_are_not_guessed() -> None:
     assert "+  agent" in render("stat", review, Options())
 
 
+def test_workloads_of_one_name_restart_each_for_itself() -> None:
+    """Clusters in several namespaces have the same names."""
+    entries = []
+    for namespace in ("blue", "green"):
+        workload = examples.workload(namespace=namespace)
+        change = examples.changed("", workload, workload)
+        entries.append(Entry((change,), (examples.ROLLS.on((), "pods restart"),)))
+
+    (row,) = Summary(examples.review(*entries)).rows
+
+    assert row.pods == 6
+    assert row.restarts == (("StatefulSet blue/emqx", 3), ("StatefulSet green/emqx", 3))
+
+
 @pytest.mark.parametrize(
     ("kind", "spec", "number"),
     [

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from emqx_gitops.manifests import Manifest
+from emqx_gitops.manifests import Manifest, ResourceId
 from emqx_gitops.review.model import Change, Entry, Kind, Outcome, Review
 from emqx_gitops.review.reports.wording import counted, restart
 
@@ -48,11 +49,18 @@ class Row:
     @cached_property
     def restarts(self) -> tuple[tuple[str, int | None], ...]:
         """Workloads whose pods restart, each with their number; None where nodes decide it."""
-        found = {}
-        for change, entry in self.changes:
-            if restarts(entry) and change.id.kind in _WORKLOADS:
-                found[f"{change.id.kind} {change.id.name}"] = replicas(change.object.manifest)
-        return tuple(sorted(found.items()))
+        found = {
+            change.id: replicas(change.object.manifest)
+            for change, entry in self.changes
+            if restarts(entry) and change.id.kind in _WORKLOADS
+        }
+        alike = Counter((each.kind, each.name) for each in found)
+
+        def title(key: ResourceId) -> str:
+            alone = alike[key.kind, key.name] == 1
+            return f"{key.kind} {key.name}" if alone else f"{key.kind} {key.namespace}/{key.name}"
+
+        return tuple(sorted((title(key), number) for key, number in found.items()))
 
     @property
     def pods(self) -> int:
