@@ -16,14 +16,12 @@ from typing import Any
 
 from emqx_gitops.manifests import base_name
 from emqx_gitops.manifests.identity import HASH
-from emqx_gitops.review.model import Change, Effect, Entry, Hidden, Object, Outcome
+from emqx_gitops.review.model import Change, Effect, Entry, Hidden, Object
 
 Judged = tuple[Change, tuple[Effect, ...]]
 
 _HASH = re.compile(f"{HASH}(?![A-Za-z0-9])")
 """The end of generated names, anywhere in a text: settings of each environment have their own."""
-
-_WEIGHT = {outcome: place for place, outcome in enumerate(Outcome)}
 
 
 def group(judged: Iterable[Judged]) -> tuple[Entry, ...]:
@@ -48,7 +46,7 @@ def _entry(judged: Sequence[Judged]) -> Entry:
                 replace(each, message=f"{change.environment}\n{each.message}")
             )
     found = [effect for messages in told.values() for effect in _joined(messages)]
-    return Entry(changes, tuple(sorted(found, key=lambda each: _WEIGHT[each.outcome])))
+    return Entry(changes, tuple(sorted(found, key=lambda each: each.outcome.rank)))
 
 
 def _joined(messages: dict[str, list[Effect]]) -> Iterable[Effect]:

@@ -162,8 +162,19 @@ class Outcome(StrEnum):
     IN_PLACE = "in-place"
     NONE = "none"
 
+    @property
+    def rank(self) -> int:
+        """Its place among outcomes, 0 for the worst."""
+        return _RANKS[self]
 
-_WEIGHT = {outcome: place for place, outcome in enumerate(Outcome)}
+
+_RANKS = {outcome: place for place, outcome in enumerate(Outcome)}
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return the worst of *outcomes*; ``none`` where there are none."""
+    return min(outcomes, key=lambda each: each.rank, default=Outcome.NONE)
+
 
 SEVERE = frozenset(
     {Outcome.DATA_LOSS, Outcome.CLUSTER_SPLIT, Outcome.REFUSED, Outcome.INTERRUPTION}
@@ -285,8 +296,7 @@ class Entry:
     @cached_property
     def outcome(self) -> Outcome:
         """The worst that it does."""
-        outcomes = (each.outcome for each in self.effects)
-        return min(outcomes, key=_WEIGHT.__getitem__, default=Outcome.NONE)
+        return worst(each.outcome for each in self.effects)
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,11 @@ from emqx_gitops.review.model import (
     Change,
     Effect,
     Entry,
-    Outcome,
     Review,
     Surroundings,
 )
 from emqx_gitops.review.pairing import Pair, pair
 from emqx_gitops.review.side import Document, Objects, Side
-
-_SEVERITY = {outcome: index for index, outcome in enumerate(Outcome)}
 
 
 def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) -> Review:
@@ -129,4 +126,4 @@ def _touched(changes: Iterable[Change]) -> frozenset[str] | None:
 
 def _rank(entry: Entry) -> tuple[int, str, str, str]:
     who = entry.change.id
-    return (_SEVERITY[entry.outcome], who.namespace, who.kind, who.name)
+    return (entry.outcome.rank, who.namespace, who.kind, who.name)

@@ -79,7 +79,6 @@ RULES: tuple[EffectRule, ...] = tuple(
     )
 )
 
-_WEIGHT = {outcome: place for place, outcome in enumerate(Outcome)}
 _IDLE = frozenset({Outcome.ROLLING_RESTART, Outcome.WIDENED, Outcome.IN_PLACE, Outcome.NONE})
 """Outcomes that a refused object cannot have."""
 
@@ -101,4 +100,4 @@ def effects_of(change: Change, surroundings: Surroundings) -> tuple[Effect, ...]
     if not found or (idle and change.kind is Kind.CHANGED):
         found += fallback.find(change)
     telling = [each for each in found if each.outcome is not Outcome.NONE]
-    return tuple(sorted(telling or found[:1], key=lambda each: _WEIGHT[each.outcome]))
+    return tuple(sorted(telling or found[:1], key=lambda each: each.outcome.rank))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from emqx_gitops.manifests import Manifest, ResourceId
-from emqx_gitops.review.model import Change, Entry, Kind, Outcome, Review
+from emqx_gitops.review.model import Change, Entry, Kind, Outcome, Review, worst
 from emqx_gitops.review.reports.wording import counted, restart
-
-_ORDER = list(Outcome)
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ class Summary:
         for entry in self.review.entries:
             for outcome in {each.outcome for each in entry.effects} or {Outcome.NONE}:
                 found.setdefault(outcome, []).append(entry)
-        return tuple(Group(each, tuple(found[each])) for each in _ORDER if each in found)
+        return tuple(Group(each, tuple(found[each])) for each in Outcome if each in found)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -117,9 +114,7 @@ class Summary:
         totals = self.review.environments
         rows = (Row(name, totals.get(name), tuple(each)) for name, each in found.items())
         return tuple(
-            sorted(
-                rows, key=lambda row: (not row.changes, _ORDER.index(row.outcome), row.environment)
-            )
+            sorted(rows, key=lambda row: (not row.changes, row.outcome.rank, row.environment))
         )
 
     @property
@@ -131,11 +126,6 @@ class Summary:
     def pods(self) -> int:
         """How many pods restart, as far as manifests say."""
         return sum(row.pods for row in self.rows)
-
-
-def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """Return the worst of *outcomes*; ``none`` where there is none."""
-    return min(outcomes, key=_ORDER.index, default=Outcome.NONE)
 
 
 def restarts(entry: Entry) -> bool:
