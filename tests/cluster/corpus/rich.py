@@ -126,6 +126,8 @@ RICH: tuple[Manifest, ...] = (
         volumeClaimTemplates=[{"metadata": {"name": "data"}, "spec": _CLAIM}],
         ordinals={},
     ),
+    _workload("DaemonSet"),
+    _workload("DaemonSet", updateStrategy={"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}),
     _object("Pod", spec={**_POD, "automountServiceAccountToken": False}),
     _object("Service", spec={"ports": _PORTS, "selector": _LABELS}),
     _object("Service", spec={"ports": _PORTS, "type": "NodePort"}),

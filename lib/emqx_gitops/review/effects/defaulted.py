@@ -47,6 +47,17 @@ def _stateful_set(lean: Manifest) -> None:
     template(spec)
 
 
+def _daemon_set(lean: Manifest) -> None:
+    spec = made(lean, "spec")
+    spec.setdefault("revisionHistoryLimit", 10)
+    update = made(spec, "updateStrategy")
+    if update.setdefault("type", "RollingUpdate") == "RollingUpdate":
+        rolling = made(update, "rollingUpdate")
+        rolling.setdefault("maxUnavailable", 1)
+        rolling.setdefault("maxSurge", 0)
+    template(spec)
+
+
 def _service(lean: Manifest) -> None:
     spec = made(lean, "spec")
     kind = str(spec.setdefault("type", "ClusterIP"))
@@ -139,6 +150,7 @@ def _job(lean: Manifest) -> None:
 
 FILL: Mapping[str, Callable[[Manifest], None]] = {
     "ClusterRoleBinding": _binding,
+    "DaemonSet": _daemon_set,
     "Deployment": _deployment,
     "Job": _job,
     "Namespace": _namespace,
