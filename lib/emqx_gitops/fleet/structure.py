@@ -49,6 +49,8 @@ def structure(cache: Cache) -> Iterator[Callable[[], Tree]]:
 
 def _made_aside() -> Tree | None:
     """Return the tree from a process of its own; None where that failed."""
+    if not sys.executable:  # unknown where Python is embedded
+        return None
     # Without the current folder, which may have modules of the same names as ours.
     argv = [sys.executable, "-P", "-m", __name__]
     try:
