@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.cluster.client import Answer, ApiError, Client, Manifest
 
 _AT_ONCE = 8
+_TAKEN = "provided port is already allocated"
 
 
 def refusals(client: Client, objects: Sequence[Manifest]) -> list[str]:
@@ -39,7 +40,21 @@ def _ask(client: Client, manifest: Manifest) -> Answer:
     # A pod as its controller makes it: created.
     if manifest["kind"] == "Pod":
         return client.create(manifest, dry_run=True)
-    return client.apply(manifest, dry_run=True)
+    try:
+        return client.apply(manifest, dry_run=True)
+    except ApiError as error:
+        if _TAKEN not in error.message:
+            raise
+    # What others took says nothing of the object; a Service of theirs may have got the port by lot.
+    return client.apply(_without_node_ports(manifest), dry_run=True)
+
+
+def _without_node_ports(service: Manifest) -> Manifest:
+    ports = [
+        {key: value for key, value in port.items() if key != "nodePort"}
+        for port in service["spec"]["ports"]
+    ]
+    return {**service, "spec": {**service["spec"], "ports": ports}}
 
 
 def _pods(manifest: Manifest) -> Iterator[Manifest]:

@@ -161,6 +161,25 @@ def test_a_fault_is_not_accepted(
     record("accepted", "faults put in on purpose, and found", 1)
 
 
+def test_a_node_port_of_another_is_not_held_against_an_object(
+    client: Client, namespace: str
+) -> None:
+    """Whether a port is free shows when it is applied; the rest of the Service is looked at."""
+    ports = [{"port": 1883, "nodePort": 30080}]
+    service: Manifest = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "first", "namespace": namespace},
+        "spec": {"type": "NodePort", "ports": ports},
+    }
+    client.create(service)
+    second = service | {"metadata": {"name": "second", "namespace": namespace}}
+
+    assert refusals(client, [second]) == []
+    (told,) = refusals(client, [second | {"spec": {**service["spec"], "sesionAffinity": "None"}}])
+    assert "sesionAffinity" in told
+
+
 def _rights() -> Manifest:
     page = (ROOT / "docs" / "how-to" / "prove.md").read_text(encoding="utf-8")
     block = re.search(r"^```yaml rights\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
