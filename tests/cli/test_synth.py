@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 
 import pytest
 
+from emqx_gitops.kustomize.documents import HEADER
 from tests.repository import HEAD, PLANT, SMALL, Repository
 
 MORE = SMALL.replace("replicas: 1", "replicas: 3")
@@ -86,6 +88,22 @@ def test_check_is_content(compiled: Repository) -> None:
     call = compiled.call("synth", "--check")
 
     assert (call.status, call.err) == (0, "")
+
+
+def test_file_in_place_of_a_folder(repository: Repository) -> None:
+    """A stale file of ours is named, wherever in dist/ it lies."""
+    shutil.rmtree(repository.root / "overlays")
+    shutil.rmtree(repository.root / "dist", ignore_errors=True)
+    repository.write(
+        "overlays/clusters.yaml",
+        "apiVersion: emqx-gitops/v1\nkind: Clusters\nclusters: {lab: {}}\n",
+    )
+    repository.write("dist/rendered", HEADER)
+
+    call = repository.call("synth", "--check")
+
+    assert call.status == 1
+    assert ", 1 stale, " in call.out
 
 
 def test_check_stops_naming(compiled: Repository) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+import shutil
+import subprocess
+import sys
+from pathlib import Path, PurePosixPath
 
 import pytest
 
+import emqx_gitops
 from emqx_gitops.fleet.structure import structure_tree
 from emqx_gitops.kustomize.documents import Tree, is_generated
 from emqx_gitops.manifests import Manifest, read_document
@@ -25,6 +29,26 @@ def kustomizations(tree: Tree) -> dict[str, Manifest]:
         for path, text in tree.items()
         if path.endswith("/kustomization.yaml")
     }
+
+
+def test_it_is_of_this_very_program(tmp_path: Path) -> None:
+    """Another copy of the package makes its own, wherever the installed one lies."""
+    package = tmp_path / "emqx_gitops"
+    shutil.copytree(Path(emqx_gitops.__file__).parent, package)
+    names = package / "constructs" / "names.py"
+    names.write_text(names.read_text().replace('"emqx-gitops"', '"another"'))
+    program = (
+        "from emqx_gitops.fleet.cache import Cache\n"
+        "from emqx_gitops.fleet.structure import structure\n"
+        "with structure(Cache(None)) as made: print('another' in str(made()))"
+    )
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{program}"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "True\n"
 
 
 def test_it_lies_below_dist(tree: Tree) -> None:

@@ -154,7 +154,7 @@ def _touched(changes: Changes) -> Mapping[str, Sequence[str]]:
         first, second, *rest = path.split("/")
         if first == "overlays":
             found[second].append(path)
-        elif second in {"rendered", "environments"}:
+        elif rest and second in {"rendered", "environments"}:
             found[rest[0]].append(path)
     return found
 

@@ -29,7 +29,11 @@ def meanings(model: type[BaseModel]) -> Mapping[str, str]:
 
 def _written(model: type[BaseModel]) -> dict[str, str]:
     """Return the docstrings in the body of *model* itself."""
-    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    try:
+        source = inspect.getsource(model)
+    except (OSError, TypeError):  # installed without sources
+        return {}
+    (definition,) = ast.parse(textwrap.dedent(source)).body
     body = definition.body if isinstance(definition, ast.ClassDef) else []
     found = {}
     for field, below in pairwise(body):

@@ -9,7 +9,8 @@ on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,10 +83,12 @@ def compile_fleet(  # noqa: PLR0913  (what it may use, one by one)
         shared = dict(_documents(shared_tree, sources, known, drafts, foundations))
         make_files(str(workspace), shared)
     built = []
-    for unit in _build(chosen_drafts, overlays, find_engine, workspace, timeout, shared=shared):
-        built.append(unit)
-        if not _errors(unit.findings):
-            cache.put("units", keys[unit.name], unit.to_json())
+    of = (chosen_drafts, overlays, find_engine, workspace, timeout)
+    with closing(_build(*of, shared=shared)) as builds:
+        for unit in builds:
+            built.append(unit)
+            if not _errors(unit.findings):
+                cache.put("units", keys[unit.name], unit.to_json())
     cache.prune()
     units = tuple(sorted((*known.values(), *built), key=lambda unit: unit.name))
     chosen = tuple(unit for unit in units if unit.name in wanted)
@@ -232,7 +235,7 @@ def _build(  # noqa: PLR0913  (what to build, with what, and where)
     timeout: float,
     *,
     shared: Mapping[str, bytes],
-) -> Iterator[Unit]:
+) -> Generator[Unit]:
     """Build drafts and hand-written overlays in *workspace*, where *shared* documents lie."""
     if not drafts and not overlays:
         return

@@ -11,13 +11,15 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 from emqx_gitops.fleet.cache import Cache, fingerprint, key_of
 from emqx_gitops.kustomize.documents import Tree
-from emqx_gitops.kustomize.process import run
+from emqx_gitops.kustomize.process import StoppedError, run
 
 _SECONDS = 60.0
 """After which it is made here, so that whatever is wrong is told."""
@@ -36,27 +38,33 @@ def structure(cache: Cache) -> Iterator[Callable[[], Tree]]:
     if isinstance(kept, dict):
         yield lambda: kept
         return
+    unwanted = threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        aside = pool.submit(_made_aside)
+        aside = pool.submit(_made_aside, unwanted)
 
         def made() -> Tree:
             tree = aside.result() or structure_tree()
             cache.put("structure", key, tree)
             return tree
 
-        yield made
+        try:
+            yield made
+        finally:
+            unwanted.set()
 
 
-def _made_aside() -> Tree | None:
-    """Return the tree from a process of its own; None where that failed."""
+def _made_aside(unwanted: threading.Event) -> Tree | None:
+    """Return the tree from a process of its own; None where that failed, or is *unwanted* now."""
     if not sys.executable:  # unknown where Python is embedded
         return None
-    # Without the current folder, which may have modules of the same names as ours.
+    # This very program, wherever it was found; not what lies in the current folder.
+    places = (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", ""))
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))}
     argv = [sys.executable, "-P", "-m", __name__]
     try:
-        status, out, _ = run(argv, environ=os.environ, seconds=_SECONDS)
+        status, out, _ = run(argv, environ=environ, seconds=_SECONDS, stop=unwanted)
         return json.loads(out) if status == 0 else None
-    except (OSError, ValueError, subprocess.TimeoutExpired):
+    except (OSError, ValueError, subprocess.TimeoutExpired, StoppedError):
         return None
 
 

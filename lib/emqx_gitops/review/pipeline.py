@@ -37,7 +37,7 @@ def review(old: Side, new: Side, *, apply: frozenset[Apply] = frozenset(Apply)) 
     reader = BlockReader()
     for part in _parts(old, new):
         if part.environment:
-            counts[part.environment] = len(part.new)
+            counts[part.environment] = counts.get(part.environment, 0) + len(part.new)
         left = differing(part.old, part.new, (old.label, new.label), reader)
         warnings += left.warnings
         pairs = pair(left.old, left.new)

@@ -25,6 +25,7 @@ NAMESPACE: Manifest = {
     "kind": "Namespace",
     "metadata": {"name": "demo", "labels": {LEVEL: "restricted"}},
 }
+WITHIN_ITSELF = edited(NAMESPACE, put("metadata", "namespace", "emqx"))
 LOOSE = edited(NAMESPACE, put("metadata", "labels", LEVEL, "privileged"))
 ROOT = edited(workload(), put(*TEMPLATE, "hostNetwork", ON))
 
@@ -108,6 +109,8 @@ ROWS: list[Row] = [
         (),
     ),
     ("EG851", workload(), put(*TEMPLATE, "hostNetwork", ON), IMAGE, (NAMESPACE,)),
+    # A namespace may say that it is in itself.
+    ("EG851", workload(), put(*TEMPLATE, "hostNetwork", ON), IMAGE, (WITHIN_ITSELF,)),
 ]
 
 

@@ -58,6 +58,19 @@ def test_workloads_of_one_name_restart_each_for_itself() -> None:
     assert row.restarts == (("StatefulSet blue/emqx", 3), ("StatefulSet green/emqx", 3))
 
 
+def test_workloads_of_one_name_in_two_groups() -> None:
+    """Custom resources may have the kinds of Kubernetes."""
+    entries = []
+    for group, replicas_ in (("apps/v1", 3), ("apps.kruise.io/v1beta1", "many")):
+        workload = {**examples.workload(replicas=replicas_), "apiVersion": group}
+        change = examples.changed("", workload, workload)
+        entries.append(Entry((change,), (examples.ROLLS.on((), "pods restart"),)))
+
+    (row,) = Summary(examples.review(*entries)).rows
+
+    assert [number for _, number in row.restarts] == [3, None]
+
+
 @pytest.mark.parametrize(
     ("kind", "spec", "number"),
     [

@@ -216,8 +216,10 @@ def test_nothing_is_written(feature: Checkout) -> None:
 
 def test_settings_of_git(feature: Checkout) -> None:
     """What a user sets for their own `git diff` changes nothing here."""
-    plain = feature.sides()
+    questions = ((), ("main..feature",), ("main", "feature"))
+    plain = [feature.sides(*words) for words in questions]
     for key, value in {
+        "diff.orderFile": "/nonexistent",
         "diff.external": "false",
         "diff.noprefix": "true",
         "diff.relative": "true",
@@ -228,7 +230,7 @@ def test_settings_of_git(feature: Checkout) -> None:
     }.items():
         feature.git("config", key, value)
 
-    assert feature.sides() == plain
+    assert [feature.sides(*words) for words in questions] == plain
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from emqx_gitops.review.pipeline import review
 from emqx_gitops.review.side import Side
 from emqx_gitops.review.sides.errors import ReadError
 from emqx_gitops.review.sides.place import Makers
@@ -93,6 +94,22 @@ def test_unchanged_is_not_read(ours: Checkout) -> None:
 
     ours.git("mv", "dist/rendered/dev/a.yaml", "dist/rendered/dev/b.yaml")
     assert places(ours.root, "HEAD", staged=True) == (["dev=1", "prod=unread"],) * 2
+
+
+def test_two_folders_of_one_environment(tmp_path: Path) -> None:
+    """Where two folders have the name of one environment, the objects of both count."""
+    made = checkout(tmp_path / "repository")
+    put_tree(made, prod="1")
+    put_tree(made, "dist/", prod="1")
+    made.commit()
+    made.put("dist/dist/rendered/prod/a.yaml", config_map("a", "2"))
+
+    old, new = sides(made.root, "git:HEAD:dist", str(made.root / "dist"))
+    assert review(old, new).environments == {"prod": 2}
+    made.commit()
+
+    old, new = sides(made.root, "HEAD~1..HEAD", "dist")
+    assert review(old, new).environments == {"prod": 2}
 
 
 def test_sources_that_nobody_rendered(ours: Checkout) -> None:

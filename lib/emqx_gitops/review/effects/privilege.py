@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from emqx_gitops.manifests import Manifest, ResourceId
+from emqx_gitops.manifests import Manifest
 from emqx_gitops.review.effects.pod_security import offences
 from emqx_gitops.review.effects.pods import has_pods, kind_of, pod_spec, spec_path, title
 from emqx_gitops.review.effects.reading import at, listed, mapping, mappings, texts
@@ -17,6 +17,7 @@ from emqx_gitops.review.model import (
     Outcome,
     Path,
     Surroundings,
+    ids_of,
 )
 
 MORE = EffectRule(
@@ -72,8 +73,10 @@ def find(change: Change, surroundings: Surroundings) -> Iterator[Effect]:
 
 def enforced(namespace: str, surroundings: Surroundings) -> str:
     """Return the level of Pod Security that a namespace enforces; empty where none is known."""
-    found = surroundings.new.get(ResourceId("", "Namespace", "", namespace))
-    return str(at(found, "metadata", "labels", _LEVEL) or "")
+    for key in ids_of(surroundings.new, "Namespace"):
+        if key.name == namespace:
+            return str(at(surroundings.new[key], "metadata", "labels", _LEVEL) or "")
+    return ""
 
 
 def _barred(new: Manifest, old: Manifest | None, surroundings: Surroundings) -> Iterator[Effect]:

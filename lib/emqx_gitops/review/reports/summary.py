@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 from emqx_gitops.manifests import Manifest, ResourceId
 from emqx_gitops.review.model import Change, Entry, Kind, Outcome, Review, worst
@@ -57,7 +58,8 @@ class Row:
             alone = alike[key.kind, key.name] == 1
             return f"{key.kind} {key.name}" if alone else f"{key.kind} {key.namespace}/{key.name}"
 
-        return tuple(sorted((title(key), number) for key, number in found.items()))
+        pairs = ((title(key), number) for key, number in sorted(found.items(), key=itemgetter(0)))
+        return tuple(sorted(pairs, key=itemgetter(0)))
 
     @property
     def pods(self) -> int:

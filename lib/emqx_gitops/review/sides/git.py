@@ -86,7 +86,8 @@ class Git:
         """Return what git prints; raise ReadError with its first words where it fails."""
         status, printed, said = self._run(*arguments)
         if status:
-            raise ReadError(f"git {arguments[0]}", _first(said), "mend what git names")
+            command = next(each for each in arguments if each[0] != "-" and "=" not in each)
+            raise ReadError(f"git {command}", _first(said), "mend what git names")
         return printed
 
     def merge_base(self, old: str, new: str) -> str:

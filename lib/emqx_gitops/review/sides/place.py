@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -112,6 +113,9 @@ def git_place(git: Git, label: str, entries: Entries, base: str, same: Mapping[s
     top = base.rstrip("/")
     below = (each for each in same if each.startswith(base))
     unread = {each: name for each in below if (name := environment_of(each[len(base) :], top))}
+    counts = Counter[str]()
+    for folder, name in unread.items():
+        counts[name] += same[folder]
     placed = tuple(
         Placed(path[len(base) :], file_of(git, path, entry))
         for path, entry in sorted(entries.items())
@@ -126,7 +130,7 @@ def git_place(git: Git, label: str, entries: Entries, base: str, same: Mapping[s
         rendered(placed, top),
         top,
         partial(_extracted, git, entries, base),
-        unread={name: same[each] for each, name in unread.items()},
+        unread=counts,
         fetch=git.fetch,
     )
 

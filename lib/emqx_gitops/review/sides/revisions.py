@@ -52,7 +52,9 @@ def also_committed(git: Git, tree: str, other: str, entries: Entries) -> Entries
     # What few files differ by is told sooner than what there is.
     if not tree or not other:
         return committed(git, tree)
-    return _changed(git, entries, "--ignore-submodules=none", other, tree)
+    # Not `git diff`, which reads the user's settings.
+    raw = git.ask("diff-tree", "-r", "--raw", "-z", "--no-abbrev", "--no-renames", other, tree)
+    return _laid_over(git, entries, raw)
 
 
 def same_environments(old: Entries, new: Entries) -> dict[str, int]:
@@ -71,7 +73,7 @@ def same_environments(old: Entries, new: Entries) -> dict[str, int]:
 _UNTRACKED = ("ls-files", "-z", "--others", "--exclude-standard")
 _DIFF = (
     *("-c", "diff.relative=false", "diff", "--raw", "-z", "--no-abbrev", "--no-renames"),
-    "--no-ext-diff",
+    *("--no-ext-diff", f"-O{os.devnull}"),
 )
 _AS_CHECKED_OUT = "--ignore-submodules=all"
 """Whatever is done in a submodule is no change of this repository's files."""
@@ -87,7 +89,7 @@ def begin_working(git: Git, commit: str) -> None:
 def staged(git: Git, commit: str, entries: Entries) -> Entries:
     """Return what the index holds; *entries* are those of *commit*."""
     tree = commit or git.ask("hash-object", "-t", "tree", os.devnull).decode().strip()
-    return _changed(git, entries, _AS_CHECKED_OUT, "--cached", tree)
+    return _changed(git, entries, "--cached", tree)
 
 
 def working(git: Git, commit: str, entries: Entries) -> Entries:
@@ -95,7 +97,7 @@ def working(git: Git, commit: str, entries: Entries) -> Entries:
     *commit*.
     """
     tree = commit or git.ask("hash-object", "-t", "tree", os.devnull).decode().strip()
-    found = dict(_changed(git, entries, _AS_CHECKED_OUT, tree))
+    found = dict(_changed(git, entries, tree))
     untracked = git.ask(*_UNTRACKED)
     for path in untracked.split(b"\0")[:-1]:
         if not path.endswith(b"/"):  # a repository of its own
@@ -110,14 +112,19 @@ def _on_disk(git: Git, path: str) -> Entry:
 
 def _changed(git: Git, entries: Entries, *against: str) -> Entries:
     """Lay what differs from *against* over *entries*."""
-    raw = git.ask(*_DIFF, *against, "--")
+    raw = git.ask(*_DIFF, _AS_CHECKED_OUT, *against, "--")
+    return _laid_over(git, entries, raw, in_index="--cached" in against)
+
+
+def _laid_over(git: Git, entries: Entries, raw: bytes, *, in_index: bool = False) -> Entries:
+    """Return *entries* with what git lists in *raw*."""
     found = dict(entries)
     for about, path in _pairs(raw):
         _, mode, _, digest, status = about.split(" ")
         if status == "D":
             found.pop(path, None)
         elif status.startswith(_UNMERGED):
-            if "--cached" in against:
+            if in_index:
                 raise ReadError(path, "is not merged", "resolve the conflict and `git add` it")
             found[path] = _on_disk(git, path)
         else:
