@@ -29,15 +29,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class _Counting:
-    """Collects what tests counted, from all worker processes."""
+    """Collects what tests counted and measured, from all worker processes."""
 
     def __init__(self, counts: results.Counts) -> None:
         self.counts = counts
+        self.measured: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Add what a test that has passed counted."""
+        """Add what a test counted and measured."""
         if report.when == "teardown":
             results.add(self.counts, report.user_properties)
+            properties = report.user_properties
+            self.measured += [str(line) for name, line in properties if name == results.MEASURED]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print what was measured."""
+        if self.measured:
+            terminalreporter.section("measured")
+        for line in self.measured:
+            terminalreporter.write_line(line)
 
 
 def pytest_configure(config: pytest.Config) -> None:

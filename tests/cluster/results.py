@@ -20,6 +20,9 @@ FAMILIES: Mapping[str, str] = {
 Counts = dict[str, dict[str, int]]
 """Numbers by family and by what was counted."""
 
+MEASURED = "cluster measure"
+"""Name of a report's property that is a line for the reader of the run."""
+
 _PROPERTY = "cluster proof"
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.builds import Builder
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.corpus.cases import cases
 from tests.cluster.corpus.measure import Observed, Plane, Trial, by_id, observe, trials
+from tests.cluster.results import MEASURED
 
 LEAST = 150
 """Cases that the corpus must have."""
@@ -31,20 +33,34 @@ def predicted(trial: Trial) -> tuple[Effect, ...]:
     return effects_of(change, around)
 
 
-def score(name: str, said: set[str], true: set[str], measured: int) -> list[str]:
-    """Print precision and recall, and return what was missed, by name."""
-    both = len(said & true)
-    precision = both / len(said) if said else 1.0
-    recall = both / len(true) if true else 1.0
-    print(  # noqa: T201
-        f"{name}: {len(true)} of {measured}, precision {precision:.2f}, recall {recall:.2f}"
-    )
-    wrongly = [f"{name} predicted, did not happen: {each}" for each in sorted(said - true)]
-    return wrongly + [f"{name} happened, not predicted: {each}" for each in sorted(true - said)]
+class Score(NamedTuple):
+    """Predictions of one outcome, against what happened."""
+
+    name: str
+    said: set[str]
+    true: set[str]
+    trials: int
+
+    def __str__(self) -> str:
+        both = len(self.said & self.true)
+        precision = both / len(self.said) if self.said else 1.0
+        recall = both / len(self.true) if self.true else 1.0
+        counted = f"{self.name}: {len(self.true)} of {self.trials} changes"
+        return f"{counted}, precision {precision:.2f}, recall {recall:.2f}"
+
+    @property
+    def misses(self) -> list[str]:
+        """What was predicted wrongly, by name."""
+        wrongly = sorted(self.said - self.true)
+        unseen = sorted(self.true - self.said)
+        return [
+            *(f"{self.name} predicted, did not happen: {each}" for each in wrongly),
+            *(f"{self.name} happened, not predicted: {each}" for each in unseen),
+        ]
 
 
-def misses(observed: Mapping[Trial, Observed]) -> list[str]:
-    """Return every prediction that was wrong, with a word on what happened."""
+def scores(observed: Mapping[Trial, Observed]) -> list[Score]:
+    """Return how well refusals, restarts and changes that do nothing were predicted."""
     effects = {trial: predicted(trial) for trial in observed}
     outcomes = {trial: {each.outcome for each in found} for trial, found in effects.items()}
     restarting = {
@@ -60,19 +76,19 @@ def misses(observed: Mapping[Trial, Observed]) -> list[str]:
 
     count = len(observed)
     return [
-        *score(
+        Score(
             "refused",
             titles({trial for trial in observed if Outcome.REFUSED in outcomes[trial]}),
             titles({trial for trial, seen in observed.items() if seen.refused}),
             count,
         ),
-        *score(
+        Score(
             "restart",
             titles(restarting),
             titles({trial for trial, seen in observed.items() if seen.restarted}),
             count,
         ),
-        *score(
+        Score(
             "none",
             titles({trial for trial in observed if outcomes[trial] == {Outcome.NONE}}),
             titles(
@@ -88,7 +104,12 @@ def misses(observed: Mapping[Trial, Observed]) -> list[str]:
 
 
 @pytest.mark.slow
-def test_predictions_hold(control_plane: ControlPlane, built: Builder, tmp_path: Path) -> None:
+def test_predictions_hold(
+    control_plane: ControlPlane,
+    built: Builder,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
     """Refusals, restarts and changes that do nothing are predicted: none too many, none too few."""
     program = shutil.which("kubectl")
     assert program, "kubectl is missing: client-side apply cannot be measured"
@@ -99,5 +120,8 @@ def test_predictions_hold(control_plane: ControlPlane, built: Builder, tmp_path:
 
     observed = observe(Plane(control_plane.client, kubectl), tmp_path, trials(corpus))
 
-    wrong = misses(observed)
+    found = scores(observed)
+    for each in found:
+        record_property(MEASURED, str(each))
+    wrong = [line for each in found for line in each.misses]
     assert not wrong, "\n".join(wrong)
